@@ -1,0 +1,39 @@
+"""Cases: the rows of the worklist, and where each one stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Status(str, Enum):
+    """Where a case stands for one reader and Target."""
+
+    NEW = "new"
+    PROPOSED = "proposed"
+    CORRECTED = "corrected"  # strokes made, not accepted yet
+    LATER = "later"
+    QUEUED = "queued"  # accepted, waiting to be learned from
+    LEARNED = "learned"
+    EXCLUDED = "excluded"
+    UNREADABLE = "unreadable"
+
+
+EXCLUDE_REASONS = ("wrong view", "wrong body part", "unusable", "duplicate", "other")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One worklist row: frame `frame` of the file at `path`, as one reader sees it."""
+
+    id: int
+    path: str
+    frame: int
+    frames: int
+    name: str  # file name, with the frame's number where there are several
+    status: Status
+    target: str | None  # as guessed, or as the reader chose
+    image_hash: str  # content hash, "" until it was opened once
+    rows: int = 0
+    columns: int = 0
+    reason: str = ""  # why excluded or unreadable: one sentence

@@ -1,0 +1,121 @@
+"""An Image: one two-dimensional picture with its value transforms, spacing and origin."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Window:
+    """A VOI window in modality values (DICOM PS3.3 C.11.2.1.2)."""
+
+    center: float
+    width: float
+    explanation: str = ""
+    function: str = "LINEAR"  # LINEAR, LINEAR_EXACT or SIGMOID
+
+
+@dataclass(frozen=True, eq=False)
+class LookupTable:
+    """A Modality or VOI LUT: input values below `first` take the first entry, beyond the end the last."""
+
+    first: int
+    values: np.ndarray  # (n,) uint16 or int32
+    bits: int  # significant bits of an entry
+    explanation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ValueTransform:
+    """How stored pixel values become modality values and then gray on the screen.
+
+    modality value = modality_lut[stored] if there is one, else slope * stored + intercept
+    gray = window or VOI LUT of that, and the inversion AFTER it (PS3.3 C.7.6.3.1.2, C.11.6).
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    modality_lut: LookupTable | None = None
+    voi_luts: tuple[LookupTable, ...] = ()
+    windows: tuple[Window, ...] = ()
+    inverted: bool = False  # MONOCHROME1 or Presentation LUT Shape INVERSE
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an Image came from."""
+
+    path: str  # absolute path of the file
+    frame: int = 0  # counted from 0
+    frames: int = 1
+    sha256: str = ""  # of the whole file's bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """One picture in its own size and bit depth; EXIF orientation is already applied.
+
+    pixels: (H, W) integer or float32 stored values, or (H, W, 3) RGB uint8 or uint16; read-only.
+    spacing_mm: (row, column) pixel spacing in mm, None where it is not known.
+    group: what ties pictures of one patient or video together (an identifier, never shown or printed), or "".
+    """
+
+    pixels: np.ndarray
+    source: Source
+    format: str  # "DICOM", "PNG", ...
+    transform: ValueTransform = field(default_factory=ValueTransform)
+    spacing_mm: tuple[float, float] | None = None
+    bits: int = 8
+    modality: str = ""
+    photometric: str = ""
+    group: str = ""
+    content_hash: str = ""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) in px."""
+        return int(self.pixels.shape[0]), int(self.pixels.shape[1])
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What `info` says of one file; `ok` is true only if every frame was decoded."""
+
+    path: str
+    ok: bool
+    error: str = ""
+    format: str = ""
+    rows: int = 0
+    columns: int = 0
+    frames: int = 0
+    channels: int = 0
+    bits: int = 0
+    modality: str = ""
+    photometric: str = ""
+    spacing_mm: tuple[float, float] | None = None
+    target: str | None = None
+
+
+def content_hash(pixels: np.ndarray) -> str:
+    """SHA-256 (hex) over dtype, shape and pixel bytes: the same picture under another name has the same hash."""
+    digest = hashlib.sha256(f"{pixels.dtype.str} {pixels.shape} ".encode())
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()
+
+
+def modality_values(image: Image) -> np.ndarray:
+    """Pixels after the modality step: (H, W) float32 or integer modality values, or the RGB pixels unchanged."""
+    transform = image.transform
+    if image.pixels.ndim == 3:
+        return image.pixels
+    if transform.modality_lut is not None:
+        table = transform.modality_lut
+        index = np.clip(image.pixels.astype(np.int64) - table.first, 0, len(table.values) - 1)
+        return np.asarray(table.values[index])
+    if transform.slope == 1.0 and transform.intercept == 0.0:
+        return image.pixels
+    scaled: np.ndarray = image.pixels.astype(np.float32) * np.float32(transform.slope) + np.float32(transform.intercept)
+    return scaled

@@ -1,0 +1,1 @@
+"""Mask to Mask: strokes, thresholds and undo history as pure functions on arrays."""

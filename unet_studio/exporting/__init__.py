@@ -1,0 +1,1 @@
+"""Corrections to files that other programs read."""

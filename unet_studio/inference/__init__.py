@@ -1,0 +1,1 @@
+"""Image to Proposal, by way of training's network and preprocessing."""

@@ -1,0 +1,1 @@
+"""Corrections to a Model version: job folder, child process, gate."""

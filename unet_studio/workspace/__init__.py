@@ -1,0 +1,1 @@
+"""Everything kept on disk: SQLite store, atomic files, journal, model registry, locks."""
