@@ -8,7 +8,8 @@ import numpy as np
 
 from unet_studio.core.image import Image
 
-GRAY_SPREAD = 12.0  # mean channel difference (of 255) below which an RGB picture counts as gray
+GRAY_SATURATION = 0.08  # mean saturation of the lit part below which an RGB picture counts as gray
+LIT = 40  # brightest channel (of 255) from which a pixel counts as lit
 RED_OVER_BLUE = 1.15  # mucosa and blood: the lit part of an endoscopy frame is clearly redder than blue
 
 
@@ -47,23 +48,27 @@ def is_gray(pixels: np.ndarray) -> bool:
     """True for (H, W) pixels, and for (H, W, 3) pixels whose channels are nearly equal."""
     if pixels.ndim == 2:
         return True
-    thin = _thin(pixels)
-    spread = np.abs(thin[..., 0] - thin[..., 1]) + np.abs(thin[..., 1] - thin[..., 2])
-    return bool(spread.mean() / 2 < GRAY_SPREAD)
+    lit = _lit(pixels)
+    if not len(lit):
+        return True
+    saturation = (lit.max(axis=-1) - lit.min(axis=-1)) / lit.max(axis=-1)
+    return bool(saturation.mean() < GRAY_SATURATION)
 
 
 def looks_like_endoscopy(pixels: np.ndarray) -> bool:
     """True when the lit part of an (H, W, 3) picture has the red of mucosa."""
-    thin = _thin(pixels)
-    lit = thin[thin.max(axis=-1) > 40]
+    lit = _lit(pixels)
     if len(lit) < 16:
         return False
     red, green, blue = lit.mean(axis=0)
     return bool(red > green and red > RED_OVER_BLUE * blue)
 
 
-def _thin(pixels: np.ndarray) -> np.ndarray:
-    """Every n-th pixel as float32 (h, w, 3) scaled to 0..255, at most about 128 a side."""
+def _lit(pixels: np.ndarray) -> np.ndarray:
+    """Lit pixels of a coarse grid (at most about 128 a side) as float32 (n, 3) on a scale of 0..255."""
     step = max(1, max(pixels.shape[:2]) // 128)
     thin = pixels[::step, ::step].astype(np.float32)
-    return thin / 257.0 if pixels.dtype == np.uint16 else thin
+    if pixels.dtype == np.uint16:
+        thin /= np.float32(257.0)
+    lit: np.ndarray = thin[thin.max(axis=-1) > LIT]
+    return lit
