@@ -14,7 +14,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.numpy import load, save_file
 
 from training.preprocess import Fit, InputSpec, mask_to_network, network_input
 from unet_studio.core.errors import UserError
@@ -148,12 +149,12 @@ def read_job(folder: Path) -> Job:
         items = tuple(_read_item(folder / "items", row) for row in text["items"])
         anchors = tuple(_read_anchors(folder / "items", int(text["anchors"])))
         return Job(Plan(**text["plan"]), items, anchors)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise UserError(f"{folder}: the learning job is damaged ({error}); start it again.") from error
 
 
 def _read_item(folder: Path, row: Mapping[str, Any]) -> Item:
-    arrays = load_file(folder / Path(str(row["file"])).name)
+    arrays = load((folder / Path(str(row["file"])).name).read_bytes())
     return Item(
         name=str(row["name"]),
         group=str(row["group"]),
@@ -170,4 +171,4 @@ def _read_item(folder: Path, row: Mapping[str, Any]) -> Item:
 
 def _read_anchors(folder: Path, count: int) -> Iterator[np.ndarray]:
     for number in range(count):
-        yield load_file(folder / f"anchor-{number:05d}.safetensors")["picture"]
+        yield load((folder / f"anchor-{number:05d}.safetensors").read_bytes())["picture"]

@@ -1,0 +1,208 @@
+"""What may go wrong with the child of a fine-tune, injected by children that misbehave."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+
+from unet_studio.learning import runner
+from unet_studio.learning.messages import Outcome, Progress, parse_progress
+from unet_studio.learning.runner import Run
+
+FINE = Progress("learning", 3, 10, 0.5, 0.9, 0.8, 12.0, "CPU", "").line()
+RESULT = {
+    "failed": "",
+    "device": "CPU",
+    "candidate": True,
+    "learned": ["#1"],
+    "verdict": {"promoted": True, "reason": "Better.", "metrics": {"mix": 1.0}},
+}
+
+
+class Watch:
+    """Collects what a Run says."""
+
+    def __init__(self) -> None:
+        self.progress: list[Progress] = []
+        self.outcomes: list[Outcome] = []
+        self.threads: set[str] = set()
+
+    def on_progress(self, progress: Progress) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.progress.append(progress)
+
+    @property
+    def outcome(self) -> Outcome:
+        assert len(self.outcomes) == 1
+        return self.outcomes[0]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind():
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Start a Run whose child is this Python text; `run.pid` is a file that it may write."""
+
+    def start(text: str, seconds: float = 30.0) -> tuple[Run, Watch]:
+        script = "import os, sys, time, json\nfrom pathlib import Path\n" + textwrap.dedent(text)
+        monkeypatch.setattr(runner, "child_command", lambda folder, seconds: [sys.executable, "-S", "-c", script])
+        watch = Watch()
+        one = Run(tmp_path, seconds, watch.on_progress, watch.outcomes.append)
+        one.start()
+        return one, watch
+
+    return start
+
+
+def wait_for(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_good_child(run, tmp_path):
+    (tmp_path / "candidate.safetensors").write_bytes(b"x")
+    one, watch = run(f"print('''{FINE}'''); Path('result.json').write_text('''{json.dumps(RESULT)}''')")
+    assert one.wait(20)
+    assert watch.progress == [parse_progress(FINE.encode())]
+    assert watch.threads == {"fine-tune"}
+    assert watch.outcome.verdict is not None
+    assert watch.outcome.verdict.promoted
+    assert watch.outcome.candidate == tmp_path / "candidate.safetensors"
+    assert watch.outcome.learned == ("#1",)
+    assert watch.outcome.seconds > 0
+
+
+def test_garbage_is_passed_over(run):
+    one, watch = run(
+        f"""
+        sys.stdout.buffer.write(b"\\xff\\x00 not json\\n" + b"[" * 100000 + b"\\n" + b'{{"progress": 3}}\\n')
+        sys.stdout.buffer.write(b'{{"progress": {{"phase": "learning", "step": NaN}}}}\\n' + b"x" * 300000)
+        print(); print('''{FINE}''', flush=True); sys.exit(5)
+        """
+    )
+    assert one.wait(20)
+    assert len(watch.progress) == 1
+    assert "exit code 5" in watch.outcome.failed
+
+
+def test_a_killed_child_is_one_sentence(run):
+    one, watch = run("os.kill(os.getpid(), 9)")
+    assert one.wait(20)
+    assert "signal 9, perhaps for lack of memory" in watch.outcome.failed
+    assert watch.outcome.candidate is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "{}", "{", json.dumps(RESULT | {"verdict": None}), json.dumps(RESULT), "[" * 100000],
+)
+def test_a_result_that_cannot_be_believed(run, text):
+    one, watch = run(f"Path('result.json').write_text('''{text}''')")
+    assert one.wait(20)
+    assert "unexpectedly" in watch.outcome.failed
+    assert watch.outcome.verdict is None
+
+
+def test_what_the_child_says_of_its_failure_is_passed_on(run):
+    result = json.dumps(RESULT | {"failed": "No memory."})
+    one, watch = run(f"Path('result.json').write_text('''{result}'''); sys.exit(1)")
+    assert one.wait(20)
+    assert watch.outcome.failed == "No memory."
+
+
+def test_a_child_that_cannot_be_started(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(runner, "child_command", lambda folder, seconds: [str(tmp_path / "nothing")])
+    watch = Watch()
+    one = Run(tmp_path, 5, watch.on_progress, watch.outcomes.append)
+    one.start()
+    assert one.wait(20)
+    assert "could not be run" in watch.outcome.failed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time.sleep(60)",
+        "import signal; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)",
+        "os.close(1); time.sleep(60)",
+        f"while True: print('''{FINE}''', flush=True)",
+    ],
+)
+@pytest.mark.parametrize("after", [0.0, 0.3])
+def test_cancel_ends_it_within_two_seconds(run, text, after):
+    one, watch = run(text)
+    time.sleep(after)
+    begun = time.monotonic()
+    one.cancel()
+    assert one.wait(10)
+    assert time.monotonic() - begun < 2.0
+    assert watch.outcome.cancelled
+    assert not watch.outcome.failed
+
+
+def test_the_budget_is_kept(run, monkeypatch):
+    monkeypatch.setattr(runner, "GRACE", 0.2)
+    begun = time.monotonic()
+    one, watch = run("os.close(1); time.sleep(60)", seconds=0.5)
+    assert one.wait(20)
+    assert time.monotonic() - begun < 5.0
+    assert "did not end within" in watch.outcome.failed
+
+
+def test_callbacks_that_fail_change_nothing(tmp_path, monkeypatch, caplog):
+    script = f"print('''{FINE}''')"
+    monkeypatch.setattr(runner, "child_command", lambda folder, seconds: [sys.executable, "-S", "-c", script])
+
+    def fail(value):
+        raise RuntimeError("window gone")
+
+    one = Run(tmp_path, 20, fail, fail)
+    one.start()
+    assert one.wait(20)
+    assert "callback failed" in caplog.text
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
+def test_the_child_does_not_outlive_its_parent(tmp_path):
+    """The real child, waiting in its first step, ends when the program that started it is killed."""
+    text = f"""
+import sys, time
+from pathlib import Path
+from unet_studio.learning import runner
+real = runner.child_command
+slow = "import os, threading, time; from unet_studio.learning.child import _end_with_parent;"
+slow += "threading.Thread(target=_end_with_parent, daemon=True).start(); print(os.getpid(), file=open('pid.part', 'w'));"
+slow += "os.rename('pid.part', 'pid'); time.sleep(60)"
+runner.child_command = lambda folder, seconds: [sys.executable, "-c", slow]
+runner.Run(Path({str(tmp_path)!r}), 60, print, print).start()
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", text])
+    try:
+        wait_for((tmp_path / "pid").exists)
+        child = int((tmp_path / "pid").read_text())
+        assert alive(child)
+    finally:
+        parent.kill()
+        parent.wait()
+    wait_for(lambda: not alive(child))
