@@ -1,0 +1,191 @@
+"""Proposals from a tiny network with fixed weights."""
+
+import threading
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from training.checkpoint import ModelFile, save_model
+from training.device import DeviceChoice
+from training.networks import build
+from training.preprocess import InputSpec
+from unet_studio.core.errors import ModelError
+from unet_studio.core.image import Image, Source, ValueTransform
+from unet_studio.core.target import POLYP
+from unet_studio.inference import proposer as module
+from unet_studio.inference.proposer import Proposer
+
+ARCHITECTURE = {"name": "unet", "channels": 1, "widths": [4, 8]}
+
+
+@pytest.fixture(autouse=True)
+def same_threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def save(path, channels=1, **changes):
+    torch.manual_seed(0)
+    architecture = {**ARCHITECTURE, "channels": channels}
+    state = build(architecture).state_dict()
+    kind = "gray" if channels == 1 else "colour"
+    spec = InputSpec(size=64, channels=channels, kind=kind)
+    about = ModelFile(path, architecture, spec, "lung" if channels == 1 else "polyp", **changes)
+    return save_model(state, about)
+
+
+@pytest.fixture
+def lung(tmp_path):
+    return save(tmp_path / "lung.safetensors", threshold=0.4)
+
+
+@pytest.fixture
+def polyp(tmp_path):
+    return save(tmp_path / "polyp.safetensors", channels=3)
+
+
+def picture(*shape, dtype=np.uint8, transform=None):
+    rng = np.random.default_rng(2)
+    pixels = rng.integers(0, 200, shape).astype(dtype)
+    pixels.setflags(write=False)
+    return Image(pixels, Source("a"), "PNG", transform or ValueTransform())
+
+
+@pytest.mark.parametrize("shape", [(100, 80), (30, 200), (1, 1), (64, 64), (500, 333)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.int32, np.float32])
+def test_a_proposal_covers_the_picture(lung, shape, dtype):
+    proposal = Proposer.load(lung.path, "lung-v1", "cpu").propose(picture(*shape, dtype=dtype))
+    assert proposal.probability.dtype == np.uint16
+    assert (proposal.rows, proposal.columns) == shape
+    rows, columns = proposal.probability.shape
+    assert max(rows, columns) == 64
+    assert rows / columns == pytest.approx(max(shape[0], 1) / shape[1], rel=0.5)
+    assert proposal.target == "lung"
+    assert proposal.model_id == "lung-v1"
+    assert proposal.model_sha256 == lung.sha256
+    assert proposal.seconds > 0
+    assert proposal.note == ""
+
+
+def test_what_a_model_says_of_itself(lung):
+    one = Proposer.load(lung.path, "lung-v1", "cpu")
+    assert one.threshold == 0.4
+    assert one.target == "lung"
+    assert "CPU" in one.device_label
+    assert isinstance(one.device_why, str)
+
+
+def test_an_inverted_film_gives_the_same_proposal(lung):
+    one = Proposer.load(lung.path, "lung-v1", "cpu")
+    plain = picture(90, 90, dtype=np.uint16)
+    inverted = Image((200 - plain.pixels).astype(np.uint16), Source("b"), "DICOM", ValueTransform(inverted=True))
+    first, second = one.propose(plain), one.propose(inverted)
+    assert np.abs(first.probability.astype(int) - second.probability.astype(int)).max() < 200
+    assert second.note == module.INVERTED
+
+
+def test_a_gray_model_obeys_on_a_colour_picture(lung):
+    proposal = Proposer.load(lung.path, "lung-v1", "cpu").propose(
+        Image(np.full((50, 60, 3), (200, 90, 60), np.uint8), Source("a"), "PNG")
+    )
+    assert proposal.probability.shape == (53, 64)
+    assert proposal.note == module.COLOUR_AS_GRAY
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_colour_model_obeys_on_a_gray_picture(polyp, dtype):
+    proposal = Proposer.load(polyp.path, "polyp-v1", "cpu").propose(picture(50, 60, dtype=dtype))
+    assert proposal.target == POLYP.name
+    assert proposal.note == module.GRAY_AS_COLOUR
+
+
+def test_a_colour_picture_on_a_colour_model_has_no_note(polyp):
+    image = Image(np.full((50, 60, 3), (200, 90, 60), np.uint8), Source("a"), "PNG")
+    assert Proposer.load(polyp.path, "polyp-v1", "cpu").propose(image).note == ""
+
+
+def test_several_threads_get_the_same_proposal(lung):
+    one = Proposer.load(lung.path, "lung-v1", "cpu")
+    image = picture(120, 90)
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(one.propose(image).probability)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for other in found[1:]:
+        np.testing.assert_array_equal(found[0], other)
+
+
+def test_nothing_is_printed(lung, capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Proposer.load(lung.path, "lung-v1").propose(picture(40, 40))
+    out = capfd.readouterr()
+    assert out.out == ""
+    assert out.err == ""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a model", b"\x00" * 200])
+def test_a_model_that_cannot_be_loaded_is_one_sentence(tmp_path, content):
+    path = tmp_path / "x.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError) as caught:
+        Proposer.load(path, "lung-v9")
+    assert "\n" not in str(caught.value)
+
+
+class Full(nn.Module):
+    """A network that finds no memory `times` times, wherever it is."""
+
+    def __init__(self, network, times):
+        super().__init__()
+        self.network, self.times = network, times
+
+    def forward(self, values):
+        if self.times:
+            self.times -= 1
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB.")
+        return self.network(values)
+
+
+def crowded(model, times):
+    """A Proposer that believes it is on a card whose memory runs out."""
+    one = Proposer.load(model.path, "lung-v1", "cpu")
+    one._network = Full(one._network, times)
+    one._device = DeviceChoice("cpu:0", "a small card", "")
+    return one
+
+
+def test_a_full_card_says_so_and_goes_on_on_the_cpu(lung):
+    one = crowded(lung, 1)
+    image = picture(70, 70)
+    first, second = one.propose(image), one.propose(image)
+    assert first.note == module.NOT_ENOUGH
+    assert second.note == ""
+    assert "CPU" in second.device
+    expected = Proposer.load(lung.path, "lung-v1", "cpu").propose(image)
+    np.testing.assert_array_equal(first.probability, expected.probability)
+
+
+def test_a_cpu_without_memory_is_an_error(lung):
+    with pytest.raises(RuntimeError):
+        crowded(lung, 2).propose(picture(70, 70))
+
+
+class NotFinite(nn.Module):
+    def forward(self, values):
+        return values[:, :1] * float("nan")
+
+
+def test_numbers_that_are_not_finite_are_one_sentence(lung):
+    one = Proposer.load(lung.path, "lung-v1", "cpu")
+    one._network = NotFinite()
+    with pytest.raises(ModelError, match="no usable numbers"):
+        one.propose(picture(70, 70))
