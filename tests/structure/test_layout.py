@@ -36,7 +36,7 @@ ROOMS = {
 }
 FILE_LINES, FUNCTION_LINES, INIT_LINES = 400, 60, 40
 PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".dcm", ".dicom", ".npy", ".npz"}
-UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|NotImplemented" r"Error)\b")
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|raise NotImplemented" r"Error)\b")
 PICKLING = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal", "cloudpickle"}
 NEWER_THAN_3_10 = {
     "enum": {"StrEnum", "verify", "member", "nonmember"},
