@@ -1,0 +1,153 @@
+"""DICOM's value transforms, spacing and grouping, read defensively: an unreadable element counts as absent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from unet_studio.core.image import LookupTable, ValueTransform, Window
+from unet_studio.imaging.dicom_open import text
+
+WINDOW_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+
+
+def value_transform(dataset: Dataset, frame: int) -> ValueTransform:
+    """Modality and VOI steps of one frame of a gray picture, functional groups of enhanced objects included."""
+    modality = functional(dataset, frame, "PixelValueTransformationSequence")
+    voi = functional(dataset, frame, "FrameVOILUTSequence")
+    slope = number(modality, "RescaleSlope")
+    if slope is None or slope == 0.0:
+        slope = number(dataset, "DoseGridScaling") or 1.0
+    inverted = text(dataset, "PhotometricInterpretation") == "MONOCHROME1"
+    return ValueTransform(
+        slope=slope,
+        intercept=number(modality, "RescaleIntercept") or 0.0,
+        modality_lut=next(iter(_tables(modality, "ModalityLUTSequence", signed(dataset))), None),
+        voi_luts=_tables(voi, "VOILUTSequence", signed(dataset)),
+        windows=_windows(voi),
+        inverted=inverted or text(dataset, "PresentationLUTShape").upper() == "INVERSE",
+    )
+
+
+def functional(dataset: Dataset, frame: int, keyword: str) -> Dataset:
+    """The item of a functional group macro for one frame, else the shared one, else the data set itself."""
+    for groups, index in (("PerFrameFunctionalGroupsSequence", frame), ("SharedFunctionalGroupsSequence", 0)):
+        item = _item(dataset, groups, index)
+        found = _item(item, keyword, 0) if item is not None else None
+        if found is not None:
+            return found
+    return dataset
+
+
+def _item(dataset: Dataset, keyword: str, index: int) -> Dataset | None:
+    try:
+        sequence = dataset.get(keyword)
+        return sequence[index] if sequence is not None and index < len(sequence) else None
+    except Exception:  # a damaged sequence of an element that is not needed
+        return None
+
+
+def numbers(dataset: Dataset, keyword: str) -> list[float]:
+    """An element's values as finite floats, [] where it is absent or unreadable."""
+    try:
+        value = dataset.get(keyword)
+        values: Sequence[Any] = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        found = [float(one) for one in values]
+    except Exception:  # absent, empty or not a number
+        return []
+    return found if all(math.isfinite(one) for one in found) else []
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    """The first of an element's values, None where it is absent or unreadable."""
+    return next(iter(numbers(dataset, keyword)), None)
+
+
+def signed(dataset: Dataset) -> bool:
+    """True where stored values are two's complement."""
+    return number(dataset, "PixelRepresentation") == 1.0
+
+
+def _windows(dataset: Dataset) -> tuple[Window, ...]:
+    function = text(dataset, "VOILUTFunction").upper() or "LINEAR"
+    function = function if function in WINDOW_FUNCTIONS else "LINEAR"
+    least = 1.0 if function == "LINEAR" else 0.0
+    pairs = zip(numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth"), strict=False)
+    names = _names(dataset)
+    return tuple(
+        Window(center, width, names[index] if index < len(names) else "", function)
+        for index, (center, width) in enumerate(pairs)
+        if width >= least and width > 0.0
+    )
+
+
+def _names(dataset: Dataset) -> list[str]:
+    try:
+        value = dataset.get("WindowCenterWidthExplanation")
+    except Exception:  # a damaged value of an element that is not needed
+        return []
+    return [] if value is None else [value] if isinstance(value, str) else [str(one) for one in value]
+
+
+def _tables(dataset: Dataset, keyword: str, is_signed: bool) -> tuple[LookupTable, ...]:
+    try:
+        sequence = list(dataset.get(keyword) or [])
+    except Exception:  # a damaged sequence of an element that is not needed
+        return ()
+    tables = (_table(item, is_signed) for item in sequence)
+    return tuple(table for table in tables if table is not None)
+
+
+def _table(item: Dataset, is_signed: bool) -> LookupTable | None:
+    """One LUT (PS3.3 C.11.1.1): descriptor (entries, first input value, bits), 8-bit entries sometimes packed."""
+    descriptor = numbers(item, "LUTDescriptor")
+    if len(descriptor) != 3:
+        return None
+    entries, first, bits = (int(one) for one in descriptor)
+    entries = entries or 65536
+    if is_signed and first > 32767:
+        first -= 65536
+    values = _entries(item.get("LUTData"), entries)
+    if values is None or not 1 <= bits <= 16:
+        return None
+    return LookupTable(first, values, bits, text(item, "LUTExplanation") or text(item, "ModalityLUTType"))
+
+
+def _entries(data: Any, entries: int) -> np.ndarray | None:
+    """The entries as (n,) uint16, or None where the data are absent or too few."""
+    if isinstance(data, bytes):
+        values = np.frombuffer(data, np.uint8 if len(data) in (entries, entries + 1) else np.dtype("<u2"))
+    elif isinstance(data, Sequence):
+        values = np.asarray(list(data), np.int64)
+    else:
+        return None
+    if len(values) < entries or entries < 2:
+        return None
+    return values[:entries].astype(np.uint16)
+
+
+def spacing_mm(dataset: Dataset, frame: int) -> tuple[float, float] | None:
+    """(row, column) spacing in mm: in the patient where known, else at the detector; None for 0, absent or absurd."""
+    measures = functional(dataset, frame, "PixelMeasuresSequence")
+    found = _pair(measures, "PixelSpacing")
+    if found is None and (found := _pair(dataset, "ImagerPixelSpacing")):
+        magnification = number(dataset, "EstimatedRadiographicMagnificationFactor") or 1.0
+        if magnification > 1.0:
+            found = (found[0] / magnification, found[1] / magnification)
+    return found or _pair(dataset, "NominalScannedPixelSpacing")
+
+
+def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
+    values = numbers(dataset, keyword)
+    if len(values) != 2 or not all(0.0 < value < 1000.0 for value in values):
+        return None
+    return values[0], values[1]
+
+
+def group(dataset: Dataset) -> str:
+    """What ties pictures of one patient together: the patient's id, else the study, else ""."""
+    return text(dataset, "PatientID") or text(dataset, "StudyInstanceUID")

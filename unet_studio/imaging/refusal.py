@@ -1,0 +1,45 @@
+"""Why a file is not opened: what is wrong with it and what would help."""
+
+from __future__ import annotations
+
+from unet_studio.imaging import limits
+
+
+class Refused(Exception):
+    """A file that is not opened; becomes the one sentence "NAME WRONG; REMEDY"."""
+
+    def __init__(self, wrong: str, remedy: str = "") -> None:
+        super().__init__(wrong)
+        self.wrong = wrong
+        self.remedy = remedy
+
+    def sentence(self, name: str) -> str:
+        """The sentence that a reader sees, with the file's name in front."""
+        return f"{shown(name)} {self.wrong}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+def shown(name: str) -> str:
+    """A file name that is safe in one line: control characters and lone surrogates become question marks."""
+    return "".join(character if character.isprintable() else "?" for character in name) or "this file"
+
+
+def damaged(what: str) -> Refused:
+    """The refusal of a file whose data do not hold together; `what` is a clause such as "is cut short"."""
+    return Refused(what, "copy or export it again from where it came from")
+
+
+def cut_short() -> Refused:
+    """The refusal of a file that ends before its pixels do."""
+    return damaged("is cut short: a part of its pixels is missing")
+
+
+def check_size(rows: int, columns: int) -> None:
+    """Raises Refused where a header claims an empty frame, or one larger than `limits.FRAME_PIXELS`."""
+    if rows < 1 or columns < 1:
+        raise damaged("says that it has no rows or no columns")
+    if rows * columns > limits.FRAME_PIXELS:
+        most = limits.FRAME_PIXELS // 1_000_000
+        raise Refused(
+            f"says that it has {columns} x {rows} pixels, more than the {most} million that can be opened",
+            "export it at a smaller size",
+        )

@@ -1,0 +1,114 @@
+"""TIFF and BigTIFF: 8, 16, 32 bits and float, strips and tiles, every page a frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from unet_studio.core.image import Image, Source, ValueTransform
+from unet_studio.imaging.arrays import as_pixels, depth, oriented
+from unet_studio.imaging.document import Document, Header
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged
+
+MOST_PAGES = 100_000
+MINISWHITE, PALETTE, SEPARATED = 0, 3, 5
+
+
+def open_tiff(path: Path) -> Document:
+    """The TIFF at `path`. Raises Refused where its directory is damaged, cut short or claims too much."""
+    pages = _opened(path)
+    first = pages[0]
+    check_size(first.imagelength, first.imagewidth)
+    rows, columns = first.imagelength, first.imagewidth
+    if _orientation(first) > 4:
+        rows, columns = columns, rows
+    channels = 3 if first.samplesperpixel >= 3 or int(first.photometric) == PALETTE else 1
+    bits = int(first.bitspersample) if isinstance(first.bitspersample, int) else int(max(first.bitspersample))
+    header = Header("TIFF", rows, columns, len(pages), channels, max(8, bits), photometric=_photometric(first))
+    return Document(header, lambda frame: _decode(path, pages[frame], frame, header))
+
+
+def _opened(path: Path) -> list[Any]:
+    """The pages that are pictures of their own: no reduced copies and no masks."""
+    try:
+        with tifffile.TiffFile(path) as file:
+            pages = [file.pages.get(number) for number in range(min(len(file.pages), MOST_PAGES))]
+    except tifffile.TiffFileError:
+        raise damaged("is a damaged TIFF picture") from None
+    pages = [page for page in pages if isinstance(page, tifffile.TiffPage)]
+    own = [page for page in pages if not int(page.subfiletype or 0) & 5]
+    if not pages:
+        raise damaged("is a TIFF file without a page")
+    return own or pages
+
+
+def _decode(path: Path, page: Any, frame: int, header: Header) -> Image:
+    check_size(page.imagelength, page.imagewidth)
+    _check_segments(page, path.stat().st_size)
+    handle = page.parent.filehandle
+    handle.open()
+    try:
+        decoded = _two_axes(page.asarray(squeeze=False, maxworkers=1))
+    except (NotImplementedError, KeyError) as error:
+        raise Refused("is a TIFF picture of a rare kind that cannot be decoded", "export it as PNG") from error
+    finally:
+        handle.close()
+    photometric = int(page.photometric)
+    if photometric == PALETTE and page.colormap is not None:
+        decoded = _coloured(decoded[..., 0], np.asarray(page.colormap))
+    elif photometric == SEPARATED and decoded.ndim == 3 and decoded.shape[2] == 4:
+        decoded = _from_cmyk(decoded)
+    pixels = as_pixels(oriented(decoded, _orientation(page)))
+    bits = depth(pixels)
+    transform = ValueTransform(inverted=photometric == MINISWHITE)
+    return Image(
+        pixels, Source(str(path), frame, header.frames), "TIFF", transform, bits=bits, photometric=_photometric(page)
+    )
+
+
+def _check_segments(page: Any, size: int) -> None:
+    """tifffile fills what lies beyond the end of the file with zeros: refuse it instead."""
+    if not page.dataoffsets:
+        raise damaged("is a TIFF page without pixels")
+    for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+        if count and offset + count > size:
+            raise cut_short()
+    if not any(page.databytecounts):
+        raise damaged("is a TIFF page without pixels")
+
+
+def _two_axes(decoded: np.ndarray) -> np.ndarray:
+    """(H, W, samples) from tifffile's (planes, depth, H, W, samples); the samples are in the planes of planar files."""
+    planes, slices, _, _, samples = decoded.shape
+    if slices != 1 or (planes > 1 and samples > 1):
+        raise Refused("is a TIFF volume and not a picture", "export its slices as pages")
+    return np.moveaxis(decoded[:, 0, :, :, 0], 0, -1) if planes > 1 else decoded[0, 0]
+
+
+def _coloured(index: np.ndarray, colormap: np.ndarray) -> np.ndarray:
+    """RGB of a palette picture: uint8 where the 16-bit palette holds 8-bit colours, which is the rule."""
+    table = colormap.T.astype(np.uint16)
+    if not (table % 257).any():
+        table = (table // 257).astype(np.uint8)
+    elif not (table & 255).any():
+        table = (table >> 8).astype(np.uint8)
+    return np.asarray(table[np.minimum(index, len(table) - 1)])
+
+
+def _from_cmyk(decoded: np.ndarray) -> np.ndarray:
+    if decoded.dtype != np.uint8:
+        decoded = (decoded >> 8).astype(np.uint8) if decoded.dtype == np.uint16 else decoded.astype(np.uint8)
+    left = 255 - decoded.astype(np.uint32)
+    return ((left[..., :3] * left[..., 3:] + 127) // 255).astype(np.uint8)
+
+
+def _orientation(page: Any) -> int:
+    tag = page.tags.get(274)
+    return int(tag.value) if tag is not None and isinstance(tag.value, int) else 1
+
+
+def _photometric(page: Any) -> str:
+    return str(getattr(page.photometric, "name", page.photometric))
