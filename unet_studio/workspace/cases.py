@@ -1,0 +1,180 @@
+"""The worklist: one row per frame of a file, and where each stands for each reader and Target."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from unet_studio.core.case import Case, Status
+from unet_studio.core.errors import WorkspaceError
+from unet_studio.workspace.clock import now
+from unet_studio.workspace.database import reading, writing
+from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.text import from_row, plain, to_row
+
+_ADD = """
+INSERT INTO cases (path, frame, frames, guess, error, added) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (path, frame) DO UPDATE SET frames = excluded.frames, guess = excluded.guess, error = ''
+    WHERE cases.error <> '' AND excluded.error = ''
+"""
+
+_SEEN = """
+SELECT cases.*, COALESCE(choices.target, cases.guess) AS target,
+    COALESCE(own.status, early.status, 'new') AS status, COALESCE(own.reason, early.reason, '') AS reason
+FROM cases
+LEFT JOIN choices ON choices.case_id = cases.id AND choices.reader = :reader
+LEFT JOIN statuses AS own ON own.case_id = cases.id AND own.reader = :reader
+    AND own.target = COALESCE(choices.target, cases.guess, '')
+LEFT JOIN statuses AS early ON early.case_id = cases.id AND early.reader = :reader AND early.target = ''
+"""
+
+_SET_STATUS = """
+INSERT INTO statuses (case_id, reader, target, status, reason, changed) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id, reader, target)
+    DO UPDATE SET status = excluded.status, reason = excluded.reason, changed = excluded.changed
+"""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """One frame to add to the worklist; `error` (one sentence) where the file cannot be read."""
+
+    path: str | Path
+    frame: int = 0
+    frames: int = 1
+    guess: str | None = None  # Target guessed from the picture
+    error: str = ""
+
+
+def add_cases(workspace: Workspace, new: Iterable[NewCase]) -> list[int]:
+    """Add rows in this order, in one transaction; returns their ids in the same order.
+
+    A (path, frame) that is there already stays as it is and gives its old id; one that was unreadable and now is
+    not becomes readable.
+    """
+    ids = []
+    with writing(workspace) as connection:
+        for case in new:
+            path = to_row(os.path.abspath(case.path))  # noqa: PTH100
+            connection.execute(_ADD, (path, case.frame, case.frames, case.guess, plain(case.error), now()))
+            row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = ?", (path, case.frame)).fetchone()
+            ids.append(int(row["id"]))
+    return ids
+
+
+def cases(workspace: Workspace, reader: str) -> list[Case]:
+    """The whole worklist as `reader` sees it, in the order in which it was added."""
+    with reading(workspace) as connection:
+        rows = connection.execute(_SEEN + "ORDER BY cases.id", {"reader": reader}).fetchall()
+    return [_case(row) for row in rows]
+
+
+def case(workspace: Workspace, case_id: int, reader: str) -> Case:
+    """One row of the worklist as `reader` sees it. Raises WorkspaceError for an unknown id."""
+    with reading(workspace) as connection:
+        return _case(_seen(connection, case_id, reader))
+
+
+def cases_of_image(workspace: Workspace, image_hash: str) -> list[int]:
+    """Ids of all rows that show this picture (the same content under several names)."""
+    with reading(workspace) as connection:
+        rows = connection.execute("SELECT id FROM cases WHERE image_hash = ? ORDER BY id", (image_hash,))
+        return [int(row["id"]) for row in rows]
+
+
+def set_status(workspace: Workspace, case_id: int, reader: str, status: Status, reason: str = "") -> None:
+    """Set where a case stands for `reader` and the Target it has for them; UNREADABLE holds for every reader."""
+    with writing(workspace) as connection:
+        if status is Status.UNREADABLE:
+            connection.execute("UPDATE cases SET error = ? WHERE id = ?", (plain(reason) or "cannot be read", case_id))
+            return
+        target = _seen(connection, case_id, reader)["target"] or ""
+        put_status(connection, case_id, reader, target, status, plain(reason))
+
+
+def set_target(workspace: Workspace, case_id: int, reader: str, target: str) -> None:
+    """Choose the Target of a case for `reader`.
+
+    Each Target has its own status; EXCLUDED and LATER are said of the picture and go along to a Target not used yet.
+    """
+    with writing(workspace) as connection:
+        before = _seen(connection, case_id, reader)
+        connection.execute(
+            "INSERT INTO choices (case_id, reader, target) VALUES (?, ?, ?)"
+            " ON CONFLICT (case_id, reader) DO UPDATE SET target = excluded.target",
+            (case_id, reader, target),
+        )
+        if before["status"] in (Status.EXCLUDED.value, Status.LATER.value):
+            connection.execute(
+                "INSERT INTO statuses (case_id, reader, target, status, reason, changed) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (case_id, reader, target, before["status"], before["reason"], now()),
+            )
+
+
+def set_image(
+    workspace: Workspace, case_id: int, image_hash: str, rows: int, columns: int, guess: str | None = None
+) -> None:
+    """Record what a case showed when it was opened; it is readable from now on.
+
+    A file that holds another picture than before begins anew, unless a Correction of the older picture was
+    accepted from it: then WorkspaceError, and the kept picture stays in use.
+    """
+    with writing(workspace) as connection:
+        before = _seen(connection, case_id, "")
+        if before["image_hash"] not in ("", image_hash):
+            _refuse_if_corrected(connection, before)
+            connection.execute("DELETE FROM statuses WHERE case_id = ?", (case_id,))
+        connection.execute(
+            "UPDATE cases SET image_hash = ?, rows = ?, columns = ?, guess = COALESCE(?, guess), error = ''"
+            " WHERE id = ?",
+            (image_hash, rows, columns, guess, case_id),
+        )
+
+
+def put_status(
+    connection: sqlite3.Connection, case_id: int, reader: str, target: str, status: Status, reason: str = ""
+) -> None:
+    """`set_status` for a given Target, inside a write transaction."""
+    connection.execute(_SET_STATUS, (case_id, reader, target, status.value, reason, now()))
+
+
+def _seen(connection: sqlite3.Connection, case_id: int, reader: str) -> sqlite3.Row:
+    row = connection.execute(_SEEN + "WHERE cases.id = :id", {"reader": reader, "id": case_id}).fetchone()
+    if row is None:
+        raise WorkspaceError(f"Case {case_id}: there is none with this number; refresh the worklist.")
+    assert isinstance(row, sqlite3.Row)
+    return row
+
+
+def _refuse_if_corrected(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+    corrected = connection.execute(
+        "SELECT 1 FROM corrections WHERE image_hash = ? AND taken_back = '' LIMIT 1", (row["image_hash"],)
+    ).fetchone()
+    if corrected:
+        raise WorkspaceError(
+            f"{from_row(row['path'])}: the file has changed since its correction was accepted;"
+            " the kept picture stays in use, add the new one under another name."
+        )
+
+
+def _case(row: sqlite3.Row) -> Case:
+    path, frame, frames = from_row(row["path"]), row["frame"], row["frames"]
+    name = plain(path.replace("\\", "/").rsplit("/", 1)[-1] if os.name == "nt" else path.rsplit("/", 1)[-1])
+    unreadable = bool(row["error"])
+    return Case(
+        id=row["id"],
+        path=path,
+        frame=frame,
+        frames=frames,
+        name=f"{name} ({frame + 1}/{frames})" if frames > 1 else name,
+        status=Status.UNREADABLE if unreadable else Status(row["status"]),
+        target=row["target"],
+        image_hash=row["image_hash"],
+        rows=row["rows"],
+        columns=row["columns"],
+        reason=row["error"] or row["reason"],
+    )

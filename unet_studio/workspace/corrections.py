@@ -1,0 +1,254 @@
+"""Accepted Corrections: written once, never changed, never lost; a later one takes the place of an earlier one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from unet_studio.core.case import Status
+from unet_studio.core.correction import Correction, Effort, QueueState, Side
+from unet_studio.core.errors import WorkspaceError
+from unet_studio.core.proposal import Proposal
+from unet_studio.workspace import atomic, drafts, journal, pixelfile, proposals, split
+from unet_studio.workspace.cases import put_status
+from unet_studio.workspace.clock import now
+from unet_studio.workspace.database import reading, writing
+from unet_studio.workspace.journal import Key
+from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.text import plain
+
+_INSERT = """
+INSERT INTO corrections (image_hash, target, reader, accepted_at, state, side, group_hash, model_id, proposal_id,
+    threshold, changed, empty, strokes, active_seconds, wall_seconds, changed_pixels, source_name, source_sha256,
+    mask_file, touched_file, journal_file, before)
+VALUES (:image_hash, :target, :reader, :accepted_at, :state, :side, :group_hash, :model_id, :proposal_id,
+    :threshold, :changed, :empty, :strokes, :active_seconds, :wall_seconds, :changed_pixels, :source_name,
+    :source_sha256, :mask_file, :touched_file, :journal_file, :before)
+"""
+STANDING = "replaced_by IS NULL AND taken_back = ''"
+
+
+@dataclass(frozen=True, eq=False)
+class NewCorrection:
+    """What is accepted.
+
+    mask: (H, W) bool or integer, everything but 0 is marked. touched: (H, W) bool, None where nobody painted.
+    group: identifier of patient, study or video as `Image.group` has it ("": the picture is its own group).
+    proposal_id, threshold: the Proposal it began from, as `save_proposal` numbered it, and the threshold in force.
+    """
+
+    image_hash: str
+    target: str
+    reader: str
+    mask: np.ndarray
+    touched: np.ndarray | None = None
+    group: str = ""
+    proposal_id: int | None = None
+    model_id: str = ""
+    threshold: float | None = None
+    changed: bool = True
+    effort: Effort = field(default_factory=Effort)
+    source_name: str = ""
+    source_sha256: str = ""
+    state: QueueState = QueueState.QUEUED
+
+
+def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
+    """Accept: keep the masks, put the Correction in the queue in place of an older one, and the draft away.
+
+    When this returns, the Correction is on the disk. Every worklist row that shows the picture becomes QUEUED for
+    this reader and Target, except an excluded or unreadable one. The draft's Journal must be closed before.
+    Raises WorkspaceError (disk full, picture not kept, ...); nothing has changed then.
+    """
+    mask, touched = _checked(new)
+    mask_file, touched_file = _write_masks(workspace, mask, touched)
+    key = Key(new.image_hash, new.target, new.reader)
+    with writing(workspace) as connection:
+        if connection.execute("SELECT 1 FROM images WHERE hash = ?", (new.image_hash,)).fetchone() is None:
+            raise WorkspaceError(f"{plain(new.source_name)}: its picture is not kept yet; open it again and accept.")
+        group = split.hash_in(connection, new.group or f"picture {new.image_hash}")
+        live = drafts.live_path(workspace, key)
+        journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
+        row = {
+            **_plain_row(new, empty=not mask.any()),
+            "accepted_at": now(),
+            "side": split.side_in(connection, group).value,
+            "group_hash": group,
+            "mask_file": mask_file,
+            "touched_file": touched_file,
+            "journal_file": journal_file,
+            "before": json.dumps(_mark_accepted(connection, new)),
+        }
+        saved = _insert(connection, row)
+    if journal_file:
+        with contextlib.suppress(WorkspaceError):  # accepted all the same: `settle` moves it later
+            drafts.put_away(workspace, key, journal_file)
+    return saved
+
+
+def correction(workspace: Workspace, correction_id: int) -> Correction:
+    """The Correction with this id, standing or not. Raises WorkspaceError for an unknown one."""
+    with reading(workspace) as connection:
+        return from_row(row_of(connection, correction_id))
+
+
+def current_correction(workspace: Workspace, image_hash: str, target: str, reader: str) -> Correction | None:
+    """The standing Correction of one (Image, Target, reader), or None."""
+    with reading(workspace) as connection:
+        row = connection.execute(
+            f"SELECT * FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
+            (image_hash, target, reader),
+        ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def corrections(
+    workspace: Workspace,
+    target: str | None = None,
+    reader: str | None = None,
+    states: Collection[QueueState] | None = None,
+    *,
+    replaced: bool = False,
+) -> list[Correction]:
+    """Corrections of any reader (or one), any Target (or one), in some states (or all), oldest first.
+
+    Those taken back are left out; those replaced by a later one too, unless `replaced`.
+    """
+    query = "SELECT * FROM corrections WHERE taken_back = '' AND target = COALESCE(?, target)"
+    query += " AND reader = COALESCE(?, reader)" + ("" if replaced else " AND replaced_by IS NULL")
+    with reading(workspace) as connection:
+        rows = connection.execute(query + " ORDER BY id", (target, reader)).fetchall()
+    wanted = None if states is None else {state.value for state in states}
+    return [from_row(row) for row in rows if wanted is None or row["state"] in wanted]
+
+
+def correction_mask(workspace: Workspace, correction_id: int) -> np.ndarray:
+    """The accepted Mask, (H, W) uint8 of 0 and 1. Raises WorkspaceError when it is unknown, missing or damaged."""
+    marked: np.ndarray = _pixels(workspace, correction_id, "mask_file") != 0
+    return marked.astype(np.uint8)
+
+
+def correction_touched(workspace: Workspace, correction_id: int) -> np.ndarray:
+    """The pixels that its reader touched, (H, W) bool. Raises WorkspaceError like `correction_mask`."""
+    touched: np.ndarray = _pixels(workspace, correction_id, "touched_file") != 0
+    return touched
+
+
+def correction_proposal(workspace: Workspace, correction_id: int) -> tuple[Proposal | None, float | None]:
+    """The Proposal that a Correction began from and the threshold in force; None where there was none."""
+    with reading(workspace) as connection:
+        row = row_of(connection, correction_id)
+    found = None if row["proposal_id"] is None else proposals.proposal(workspace, row["proposal_id"])
+    return found, row["threshold"]
+
+
+def row_of(connection: sqlite3.Connection, correction_id: int) -> sqlite3.Row:
+    """The row of a Correction, inside a transaction. Raises WorkspaceError for an unknown id."""
+    row = connection.execute("SELECT * FROM corrections WHERE id = ?", (correction_id,)).fetchone()
+    if row is None:
+        raise WorkspaceError(f"Correction {correction_id}: there is none with this number; list the queue.")
+    assert isinstance(row, sqlite3.Row)
+    return row
+
+
+def from_row(row: sqlite3.Row) -> Correction:
+    """A Correction out of its row."""
+    return Correction(
+        id=row["id"],
+        image_hash=row["image_hash"],
+        target=row["target"],
+        reader=row["reader"],
+        accepted_at=row["accepted_at"],
+        state=QueueState(row["state"]),
+        side=Side(row["side"]),
+        model_id=row["model_id"],
+        changed=bool(row["changed"]),
+        empty=bool(row["empty"]),
+        effort=Effort(row["strokes"], row["active_seconds"], row["wall_seconds"], row["changed_pixels"]),
+        source_name=row["source_name"],
+        source_sha256=row["source_sha256"],
+        group=row["group_hash"],
+        replaced_by=row["replaced_by"],
+    )
+
+
+def _checked(new: NewCorrection) -> tuple[np.ndarray, np.ndarray]:
+    """(mask, touched) as bool arrays of one size. Raises ValueError."""
+    if new.mask.ndim != 2 or not new.mask.size:
+        raise ValueError(f"a Mask of (rows, columns) is needed, not {new.mask.shape}")
+    touched = np.zeros(new.mask.shape, bool) if new.touched is None else new.touched != 0
+    if touched.shape != new.mask.shape:
+        raise ValueError(f"touched {touched.shape} is not of the Mask's size {new.mask.shape}")
+    return new.mask != 0, touched
+
+
+def _write_masks(workspace: Workspace, mask: np.ndarray, touched: np.ndarray) -> tuple[str, str]:
+    """Both PNG files (0 and 255), under names that no other Correction has; without their row they mean nothing."""
+    name = uuid.uuid4().hex
+    files = f"masks/{name[:2]}/{name}.png", f"masks/{name[:2]}/{name}-touched.png"
+    for file, marked in zip(files, (mask, touched), strict=True):
+        atomic.write_bytes(workspace.inside(file), pixelfile.encode(marked.astype(np.uint8) * np.uint8(255)))
+    return files
+
+
+def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
+    return {
+        "image_hash": new.image_hash,
+        "target": new.target,
+        "reader": new.reader,
+        "state": new.state.value,
+        "model_id": new.model_id,
+        "proposal_id": new.proposal_id,
+        "threshold": new.threshold,
+        "changed": new.changed,
+        "empty": empty,
+        "strokes": int(new.effort.strokes),
+        "active_seconds": float(new.effort.active_seconds),
+        "wall_seconds": float(new.effort.wall_seconds),
+        "changed_pixels": int(new.effort.changed_pixels),
+        "source_name": plain(new.source_name),
+        "source_sha256": new.source_sha256,
+    }
+
+
+def _mark_accepted(connection: sqlite3.Connection, new: NewCorrection) -> list[list[object]]:
+    """Set the picture's rows QUEUED; returns [case id, status or None, reason] of each as it was before."""
+    rows = connection.execute(
+        "SELECT cases.id, statuses.status, COALESCE(statuses.reason, '') AS reason FROM cases LEFT JOIN statuses"
+        " ON case_id = cases.id AND reader = ? AND target = ? WHERE image_hash = ? AND error = ''",
+        (new.reader, new.target, new.image_hash),
+    ).fetchall()
+    before: list[list[object]] = [[*row] for row in rows if row["status"] != Status.EXCLUDED.value]
+    for case_id, *_ in before:
+        put_status(connection, int(str(case_id)), new.reader, new.target, Status.QUEUED)
+    return before
+
+
+def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> Correction:
+    """Add the row; an older standing one names it as the one that replaced it."""
+    key = (row["image_hash"], row["target"], row["reader"])
+    older = connection.execute(
+        f"SELECT id FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}", key
+    ).fetchone()
+    if older is not None:  # out of the way of the unique index until the new id is known
+        connection.execute("UPDATE corrections SET replaced_by = id WHERE id = ?", (older["id"],))
+    new_id = int(connection.execute(_INSERT, row).lastrowid or 0)
+    if older is not None:
+        connection.execute("UPDATE corrections SET replaced_by = ? WHERE id = ?", (new_id, older["id"]))
+    return from_row(row_of(connection, new_id))
+
+
+def _pixels(workspace: Workspace, correction_id: int, column: str) -> np.ndarray:
+    with reading(workspace) as connection:
+        row = row_of(connection, correction_id)
+    file = workspace.inside(row[column])
+    try:
+        return pixelfile.decode(atomic.read_bytes(file))
+    except ValueError as error:
+        raise WorkspaceError(f"{file}: this mask is damaged ({error}); put it back from a backup.") from error

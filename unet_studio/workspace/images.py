@@ -1,0 +1,66 @@
+"""Lossless copies of the pictures, under their content hash: whatever happens to the source files, they stay."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from unet_studio.core.errors import WorkspaceError
+from unet_studio.workspace import atomic
+from unet_studio.workspace.clock import now
+from unet_studio.workspace.database import reading, writing
+from unet_studio.workspace.layout import Workspace
+
+
+def keep_image(workspace: Workspace, image_hash: str, data: bytes, suffix: str, facts: dict[str, Any]) -> None:
+    """Keep a picture: `data` is the lossless file's bytes, `suffix` its ending ('.png'), `facts` JSON of the rest.
+
+    A picture that is kept already is never written again. Raises WorkspaceError (disk full, ...).
+    """
+    if has_image(workspace, image_hash):
+        return
+    folder = f"images/{image_hash[:2]}"
+    names = f"{folder}/{image_hash}{suffix}", f"{folder}/{image_hash}.json"
+    text = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
+    files = [workspace.inside(name) for name in names]
+    staged = [atomic.stage(files[0], data)]
+    try:
+        staged.append(atomic.stage(files[1], text))
+        row = (image_hash, *names, hashlib.sha256(data).hexdigest(), now())
+        with writing(workspace) as connection:
+            if connection.execute("SELECT 1 FROM images WHERE hash = ?", (image_hash,)).fetchone() is None:
+                for temporary, file in zip(staged, files, strict=True):
+                    atomic.publish(temporary, file)
+                connection.execute(
+                    "INSERT INTO images (hash, file, facts_file, sha256, kept) VALUES (?, ?, ?, ?, ?)", row
+                )
+    finally:
+        for temporary in staged:
+            atomic.discard(temporary)
+
+
+def has_image(workspace: Workspace, image_hash: str) -> bool:
+    """True when the picture is kept."""
+    with reading(workspace) as connection:
+        return connection.execute("SELECT 1 FROM images WHERE hash = ?", (image_hash,)).fetchone() is not None
+
+
+def kept_image(workspace: Workspace, image_hash: str) -> tuple[bytes, dict[str, Any]] | None:
+    """The bytes and facts given to `keep_image`, or None where the picture was never kept.
+
+    Raises WorkspaceError when a file is missing or is not the one that was written.
+    """
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT * FROM images WHERE hash = ?", (image_hash,)).fetchone()
+    if row is None:
+        return None
+    file = workspace.inside(row["file"])
+    data = atomic.read_bytes(file)
+    if hashlib.sha256(data).hexdigest() != row["sha256"]:
+        raise WorkspaceError(f"{file}: the kept picture is damaged; put it back from a backup.")
+    facts_file = workspace.inside(row["facts_file"])
+    try:
+        return data, dict(json.loads(atomic.read_bytes(facts_file)))
+    except ValueError as error:
+        raise WorkspaceError(f"{facts_file}: this file is damaged; put it back from a backup.") from error

@@ -1,0 +1,150 @@
+"""The tables of the database, as the newest format number has them."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+
+_CASES = """
+CREATE TABLE cases (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path NOT NULL,                       -- TEXT, or BLOB where the name is not valid UTF-8
+    frame INTEGER NOT NULL,
+    frames INTEGER NOT NULL,
+    guess TEXT,                          -- Target guessed from the picture
+    image_hash TEXT NOT NULL DEFAULT '',
+    rows INTEGER NOT NULL DEFAULT 0,
+    columns INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read
+    added TEXT NOT NULL,
+    UNIQUE (path, frame)
+)"""
+
+_STATUSES = """
+CREATE TABLE statuses (
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    reader TEXT NOT NULL,
+    target TEXT NOT NULL,                -- '' while no Target is known
+    status TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    changed TEXT NOT NULL,
+    PRIMARY KEY (case_id, reader, target)
+)"""
+
+_CHOICES = """
+CREATE TABLE choices (                   -- the Target that a reader chose for a case
+    case_id INTEGER NOT NULL REFERENCES cases (id),
+    reader TEXT NOT NULL,
+    target TEXT NOT NULL,
+    PRIMARY KEY (case_id, reader)
+)"""
+
+_IMAGES = """
+CREATE TABLE images (
+    hash TEXT PRIMARY KEY,
+    file TEXT NOT NULL,                  -- inside the workspace, with / between folders
+    facts_file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,                -- of the file's bytes
+    kept TEXT NOT NULL
+)"""
+
+_PROPOSALS = """
+CREATE TABLE proposals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_hash TEXT NOT NULL,
+    target TEXT NOT NULL,
+    model_id TEXT NOT NULL,
+    model_sha256 TEXT NOT NULL,
+    file TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    note TEXT NOT NULL,
+    made TEXT NOT NULL
+)"""
+
+_CORRECTIONS = """
+CREATE TABLE corrections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_hash TEXT NOT NULL REFERENCES images (hash),
+    target TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    accepted_at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    side TEXT NOT NULL,
+    group_hash TEXT NOT NULL REFERENCES groups (hash),
+    model_id TEXT NOT NULL,
+    proposal_id INTEGER REFERENCES proposals (id),
+    threshold REAL,
+    changed INTEGER NOT NULL,
+    empty INTEGER NOT NULL,
+    strokes INTEGER NOT NULL,
+    active_seconds REAL NOT NULL,
+    wall_seconds REAL NOT NULL,
+    changed_pixels INTEGER NOT NULL,
+    source_name TEXT NOT NULL,
+    source_sha256 TEXT NOT NULL,
+    mask_file TEXT NOT NULL,
+    touched_file TEXT NOT NULL,
+    journal_file TEXT NOT NULL DEFAULT '',   -- where the draft's journal is put away
+    before TEXT NOT NULL DEFAULT '[]',       -- JSON: statuses of the picture's cases before it was accepted
+    learned_by TEXT NOT NULL DEFAULT '',     -- the last Model version that learned from it
+    replaced_by INTEGER REFERENCES corrections (id),
+    taken_back TEXT NOT NULL DEFAULT ''      -- when its reader took it back, '' while it stands
+)"""
+
+_GROUPS = """
+CREATE TABLE groups (
+    hash TEXT PRIMARY KEY,               -- salted: patient, study or video
+    side TEXT NOT NULL,
+    seen TEXT NOT NULL
+)"""
+
+_VERSIONS = """
+CREATE TABLE versions (
+    id TEXT PRIMARY KEY,
+    target TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    parent TEXT,
+    origin TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    file TEXT NOT NULL DEFAULT '',       -- inside the workspace, '' while only the program has it
+    program_file TEXT NOT NULL DEFAULT '',
+    created TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    metrics TEXT NOT NULL,
+    corrections TEXT NOT NULL,
+    device TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    program_version TEXT NOT NULL,
+    UNIQUE (target, number)
+)"""
+
+_ACTIVATIONS = """
+CREATE TABLE activations (               -- the last row of a Target that is not undone names its active version
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    target TEXT NOT NULL,
+    model_id TEXT NOT NULL REFERENCES versions (id),
+    reason TEXT NOT NULL,
+    at TEXT NOT NULL,
+    undone TEXT NOT NULL DEFAULT ''      -- when it was rolled back
+)"""
+
+TABLES: tuple[str, ...] = (
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    _CASES,
+    "CREATE INDEX cases_by_image ON cases (image_hash)",
+    _STATUSES,
+    _CHOICES,
+    _IMAGES,
+    _PROPOSALS,
+    "CREATE INDEX proposals_by_image ON proposals (image_hash, target)",
+    _GROUPS,
+    _CORRECTIONS,
+    "CREATE INDEX corrections_by_image ON corrections (image_hash, target, reader)",
+    # at most one standing Correction of one (Image, Target, reader)
+    "CREATE UNIQUE INDEX standing ON corrections (image_hash, target, reader)"
+    " WHERE replaced_by IS NULL AND taken_back = ''",
+    _VERSIONS,
+    _ACTIVATIONS,
+)

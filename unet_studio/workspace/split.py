@@ -1,0 +1,47 @@
+"""Train or gate: decided for a patient, study or video at first sight, recorded, and never computed again."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+
+from unet_studio.core.correction import Side
+from unet_studio.workspace.clock import now
+from unet_studio.workspace.database import reading, writing
+from unet_studio.workspace.layout import Workspace
+
+GATE_SHARE = 5  # one group in five
+
+
+def group_hash(workspace: Workspace, identifier: str) -> str:
+    """Salted SHA-256 (hex) of a patient, study or video identifier; the identifier itself is never stored."""
+    with reading(workspace) as connection:
+        return hash_in(connection, identifier)
+
+
+def side_of(workspace: Workspace, group: str) -> Side:
+    """The side of a group (as `group_hash` gives it), recorded now if it was never seen before."""
+    with writing(workspace) as connection:
+        return side_in(connection, group)
+
+
+def sides(workspace: Workspace) -> dict[str, Side]:
+    """Every recorded group hash and its side."""
+    with reading(workspace) as connection:
+        return {row["hash"]: Side(row["side"]) for row in connection.execute("SELECT hash, side FROM groups")}
+
+
+def hash_in(connection: sqlite3.Connection, identifier: str) -> str:
+    """`group_hash` inside a transaction."""
+    salt = connection.execute("SELECT value FROM settings WHERE name = 'salt'").fetchone()[0]
+    return hashlib.sha256(f"{salt}\n{identifier}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def side_in(connection: sqlite3.Connection, group: str) -> Side:
+    """`side_of` inside a write transaction."""
+    row = connection.execute("SELECT side FROM groups WHERE hash = ?", (group,)).fetchone()
+    if row is not None:
+        return Side(row["side"])
+    side = Side.GATE if int(group[:15], 16) % GATE_SHARE == 0 else Side.TRAIN
+    connection.execute("INSERT INTO groups (hash, side, seen) VALUES (?, ?, ?)", (group, side.value, now()))
+    return side
