@@ -52,7 +52,12 @@ def footprint(shape: tuple[int, int], start: Point, end: Point, size: int) -> It
 
 
 def paint(gesture: Gesture, mask: Mask, touched: Bits, start: Point, end: Point, size: int, value: int) -> None:
-    """Draw one segment into a Document's arrays through its gesture: `value` into the Mask, True into touched."""
+    """Draw one segment into a Document's arrays through its gesture: `value` into the Mask, True into touched.
+
+    A gesture that was finished in the meantime (by an undo) draws nothing.
+    """
+    if not gesture.open:
+        return
     for rect, patch in footprint((mask.shape[0], mask.shape[1]), start, end, size):
         gesture.save(rect)
         np.copyto(mask[rect.slices], np.uint8(value), where=patch)
