@@ -81,21 +81,20 @@ def _prepare(database: Path, *, is_new: bool) -> int:
     network = filesystem.is_network(database.parent)
     with session(database) as connection:
         _set_journal_mode(connection, network)
-        if migrations.format_of(connection) == 0:
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if tables or not is_new:
-                raise WorkspaceError(f"{database}: the database is damaged; put back a copy from the backups folder.")
+        if is_new:
             migrations.create_tables(connection)
         found = migrations.format_of(connection)
+    if found == 0:
+        raise WorkspaceError(f"{database}: the database is damaged; put back a copy from the backups folder.")
     migrations.refuse_newer(database, found)
     return found
 
 
 def _set_journal_mode(connection: sqlite3.Connection, network: bool) -> None:
-    """WAL, or TRUNCATE where there is no shared memory; a Workspace moved to a network folder is switched over."""
+    """WAL, or DELETE where there is no shared memory; a Workspace moved to a network folder is switched over."""
     if network:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # reads a WAL file without shared memory
-    patiently(connection, f"PRAGMA journal_mode = {'TRUNCATE' if network else 'WAL'}")
+    patiently(connection, f"PRAGMA journal_mode = {'DELETE' if network else 'WAL'}")
 
 
 def _upgrade(workspace: Workspace) -> None:

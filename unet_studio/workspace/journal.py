@@ -148,7 +148,12 @@ class Journal:
         except OSError as error:
             raise atomic.refusal(self._path, error) from error
         self._named = False
-        self._write(_header(self._key))
+        try:
+            self._write(_header(self._key))
+        except WorkspaceError:  # a journal without its header is none
+            self._let_go()
+            atomic.discard(self._path)
+            raise
 
     def _open(self, length: int, crc: int) -> None:
         self._descriptor = os.open(self._path, os.O_WRONLY | getattr(os, "O_BINARY", 0))

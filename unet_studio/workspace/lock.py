@@ -21,6 +21,7 @@ from unet_studio.workspace.database import connect
 from unet_studio.workspace.layout import Workspace
 
 Purpose = Literal["window", "learning"]
+_PATIENCE_SECONDS = 0.3  # somebody may only be asking who holds it
 _WHAT = {"window": "open in a window", "learning": "being learned from"}
 
 
@@ -60,11 +61,11 @@ class Hold:
 
 
 def hold(workspace: Workspace, purpose: Purpose, reader: str) -> Hold:
-    """Take the lock for `purpose` at once.
+    """Take the lock for `purpose`, or be refused within a moment.
 
     Raises Locked with reader, machine and time of the one who has it; WorkspaceError where it cannot be made.
     """
-    lock = _acquire(workspace, purpose)
+    lock = _acquire(workspace, purpose, _PATIENCE_SECONDS)
     if lock is None:
         raise Locked(_sentence(workspace, purpose, _read(_card(workspace, purpose))))
     card = _card(workspace, purpose)
@@ -79,17 +80,17 @@ def hold(workspace: Workspace, purpose: Purpose, reader: str) -> Hold:
 
 def holder(workspace: Workspace, purpose: Purpose) -> Holder | None:
     """Who holds the lock now, or None when it is free."""
-    lock = _acquire(workspace, purpose)
+    lock = _acquire(workspace, purpose, 0.0)
     if lock is None:
         return _read(_card(workspace, purpose))
     lock.release()
     return None
 
 
-def _acquire(workspace: Workspace, purpose: Purpose) -> filelock.BaseFileLock | None:
+def _acquire(workspace: Workspace, purpose: Purpose, seconds: float) -> filelock.BaseFileLock | None:
     lock = filelock.FileLock(workspace.folder / f"{purpose}.lock", thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=seconds)
     except filelock.Timeout:
         return None
     except (OSError, NotImplementedError) as error:

@@ -24,10 +24,11 @@ def format_of(connection: sqlite3.Connection) -> int:
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new database, and draw its id and salt; does nothing where another process was faster."""
+    """Make the tables of an empty database, and draw its id and salt; leaves one with tables as it is."""
     patiently(connection, "BEGIN IMMEDIATE")
     try:
-        if format_of(connection) == 0:
+        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if format_of(connection) == 0 and empty:
             for statement in TABLES:
                 connection.execute(statement)
             facts = [("workspace_id", uuid.uuid4().hex), ("salt", secrets.token_hex(32)), ("created", now())]
@@ -92,5 +93,8 @@ def backup(connection: sqlite3.Connection, folder: Path, version: int) -> Path:
             target.close()
     except OSError as error:
         raise atomic.refusal(path, error) from error
+    except BaseException:
+        atomic.discard(temporary)
+        raise
     atomic.publish(temporary, path)
     return path

@@ -8,6 +8,7 @@ from typing import Any
 
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.text import plain
 
 _PREFIX = "user:"  # apart from the rows that belong to the store itself
 
@@ -35,7 +36,7 @@ def reader_name(workspace: Workspace) -> str:
 
 def set_reader_name(workspace: Workspace, name: str) -> str:
     """Set the reader's name (blanks at the ends dropped; an empty one means the system's user); returns it."""
-    set_setting(workspace, "reader", name.strip())
+    set_setting(workspace, "reader", plain(name).strip())
     return reader_name(workspace)
 
 
@@ -49,6 +50,6 @@ def readers(workspace: Workspace) -> list[str]:
 def system_user() -> str:
     """The operating system's user name; "reader" where it has none (a container without a user table)."""
     try:
-        return getpass.getuser()
+        return plain(getpass.getuser())
     except (KeyError, OSError, ImportError):
         return "reader"

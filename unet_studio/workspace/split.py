@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 
 from unet_studio.core.correction import Side
@@ -11,6 +12,7 @@ from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
 
 GATE_SHARE = 5  # one group in five
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 def group_hash(workspace: Workspace, identifier: str) -> str:
@@ -39,6 +41,8 @@ def hash_in(connection: sqlite3.Connection, identifier: str) -> str:
 
 def side_in(connection: sqlite3.Connection, group: str) -> Side:
     """`side_of` inside a write transaction."""
+    if not _HASH.fullmatch(group):
+        raise ValueError("a hash of `group_hash` is needed: identifiers are not stored")
     row = connection.execute("SELECT side FROM groups WHERE hash = ?", (group,)).fetchone()
     if row is not None:
         return Side(row["side"])
