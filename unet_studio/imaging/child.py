@@ -120,6 +120,8 @@ class Session:
         self._sha256 = self._sha256 or _sha256(path)
         source = replace(image.source, sha256=self._sha256)
         image = replace(image, source=source, content_hash=content_hash(image.pixels))
+        if document.header.frames == 1:
+            self._forget()
         return {"facts": image_facts(image), "group": image.group}, image.pixels
 
     def _open(self, path: Path) -> Document:

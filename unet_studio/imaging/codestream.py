@@ -7,6 +7,7 @@ from dataclasses import dataclass
 JPEG_LS_SOF = 0xF7
 LOSSLESS_SOFS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
 SOFS = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {JPEG_LS_SOF}
+END_OF_IMAGE = b"\xff\xd9"  # cannot occur in the entropy-coded data
 J2K_START = b"\xff\x4f\xff\x51"
 JP2_START = b"\x00\x00\x00\x0cjP  "
 JXL_STARTS = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
@@ -21,6 +22,7 @@ class Codestream:
     columns: int = 0
     bits: int = 0
     signed: bool | None = None
+    complete: bool = True  # a JPEG without its end marker is cut short, or was written sloppily
     ycbcr: bool | None = None  # what a JPEG's own markers say of its colours, None where they say nothing
 
 
@@ -52,18 +54,19 @@ def _jpeg(data: bytes) -> Codestream:
         elif marker == 0xEE and body.startswith(b"Adobe") and len(body) >= 12:
             ycbcr = body[11] == 1
         elif marker in SOFS and len(body) >= 6:
-            return _frame_header(marker, body, ycbcr)
+            complete = data.find(END_OF_IMAGE, position + 2 + length) >= 0
+            return _frame_header(marker, body, ycbcr, complete)
         position += 2 + length
-    return Codestream("jpeg")
+    return Codestream("jpeg", complete=False)
 
 
-def _frame_header(marker: int, body: bytes, ycbcr: bool | None) -> Codestream:
+def _frame_header(marker: int, body: bytes, ycbcr: bool | None, complete: bool) -> Codestream:
     rows, columns = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
     names = bytes(body[6 + 3 * number] for number in range(body[5]) if 6 + 3 * number < len(body))
     if names in (b"RGB", b"rgb"):
         ycbcr = False
     codec = "jpegls" if marker == JPEG_LS_SOF else "ljpeg" if marker in LOSSLESS_SOFS else "jpeg"
-    return Codestream(codec, rows, columns, body[0], False, ycbcr)
+    return Codestream(codec, rows, columns, body[0], False, complete, ycbcr)
 
 
 def _jpeg2k(data: bytes) -> Codestream:

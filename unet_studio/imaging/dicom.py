@@ -10,11 +10,12 @@ from pydicom.dataset import Dataset, FileDataset
 from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging import dicom_frames
 from unet_studio.imaging.arrays import as_pixels
-from unet_studio.imaging.dicom_colour import from_palette, from_ybr, full_depth
+from unet_studio.imaging.dicom_colour import from_palette, full_depth
 from unet_studio.imaging.dicom_open import read_dataset, text
 from unet_studio.imaging.dicom_values import group, number, spacing_mm, value_transform
 from unet_studio.imaging.document import Document, Header
 from unet_studio.imaging.refusal import check_size, damaged
+from unet_studio.imaging.ybr import from_ybr
 
 
 def open_dicom(path: Path, unpacked: bytes | None = None) -> Document:

@@ -6,23 +6,32 @@ import imagecodecs
 import numpy as np
 
 from unet_studio.imaging.codestream import Codestream, inspect
-from unet_studio.imaging.refusal import Refused, check_size, damaged
+from unet_studio.imaging.refusal import COPY_AGAIN, Refused, check_size, damaged
 
 SYNTAX_NAMES = {"jpeg": "JPEG", "ljpeg": "JPEG", "jpegls": "JPEG-LS", "jpeg2k": "JPEG 2000", "jpegxl": "JPEG XL"}
+
+
+class Undecided(Refused):
+    """A frame for pydicom's own decoders to try: RLE has no start code, Pillow knows a JPEG that only lacks its end."""
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(wrong, COPY_AGAIN)
 
 
 def decode_frame(data: bytes, rows: int, columns: int, photometric: str) -> tuple[np.ndarray, Codestream, str]:
     """Samples (H, W) or (H, W, 3) of one JPEG, JPEG-LS, JPEG 2000 or JPEG XL frame.
 
     Returns them with the frame's own header and the photometric interpretation that they are in now. Raises Refused
-    where the frame is none of these, or is of another size than the data set says.
+    (Undecided for an unknown or unfinished frame), also where it is of another size than the data set says.
     """
     stream = inspect(data)
     if stream.rows and (stream.rows, stream.columns) != (rows, columns):
         check_size(stream.rows, stream.columns)
         raise damaged("holds a compressed picture of another size than its header says")
     if not stream.codec:
-        raise damaged("holds a compressed picture of an unknown kind")
+        raise Undecided("holds a compressed picture of an unknown kind")
+    if not stream.complete:
+        raise Undecided("is cut short: a part of its pixels is missing")
     try:
         samples, photometric = _samples(data, stream, photometric)
     except MemoryError:
@@ -63,8 +72,3 @@ def _jpeg(data: bytes, stream: Codestream, photometric: str) -> tuple[np.ndarray
 def _as_rgb(photometric: str) -> str:
     """JPEG 2000's own colour transform is undone by the decoder; so is JPEG XL's."""
     return "RGB" if photometric.startswith("YBR") else photometric
-
-
-def needs_other_decoder(error: Refused) -> bool:
-    """True where pydicom's own decoders may still know the frame (RLE has no start code)."""
-    return "unknown kind" in error.wrong

@@ -1,4 +1,4 @@
-"""Colour DICOM samples to RGB: YBR in its kinds, palettes, and depths other than 8 and 16 bits."""
+"""Palettes to RGB, and colour depths other than 8 and 16 bits to these."""
 
 from __future__ import annotations
 
@@ -6,40 +6,46 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from unet_studio.imaging.dicom_values import little_endian, numbers, table_entries
 from unet_studio.imaging.refusal import damaged
-
-# PS3.3 C.7.6.3.1.2: Y, Cb, Cr to R, G, B
-FULL_RANGE = np.array([[1.0, 0.0, 1.402], [1.0, -0.344136, -0.714136], [1.0, 1.772, 0.0]], np.float32)
-# ITU-R BT.601 with Y in 16..235 and Cb, Cr in 16..240
-PARTIAL_RANGE = np.array([[1.1644, 0.0, 1.5960], [1.1644, -0.3917, -0.8130], [1.1644, 2.0173, 0.0]], np.float32)
-
-
-def from_ybr(samples: np.ndarray, bits: int, photometric: str) -> np.ndarray:
-    """(H, W, 3) RGB of the same dtype from YBR_FULL, YBR_FULL_422 (already expanded) or YBR_PARTIAL samples."""
-    middle = np.float32(1 << (bits - 1))
-    partial = "PARTIAL" in photometric
-    values = samples.astype(np.float32)
-    values[..., 0] -= np.float32(middle / 8) if partial else np.float32(0)
-    values[..., 1:] -= middle
-    values = values @ (PARTIAL_RANGE if partial else FULL_RANGE).T
-    np.rint(values, out=values)
-    return np.asarray(np.clip(values, 0, (1 << bits) - 1, out=values).astype(samples.dtype))
 
 
 def from_palette(index: np.ndarray, dataset: Dataset) -> np.ndarray:
     """(H, W, 3) RGB of PALETTE COLOR; uint8 where the 16-bit entries carry no more than 8 bits."""
+    if "SegmentedRedPaletteColorLookupTableData" in dataset:
+        return _narrowed(_segmented(index, dataset))
+    descriptor = numbers(dataset, "RedPaletteColorLookupTableDescriptor")
+    if len(descriptor) != 3:
+        raise damaged("has no colour palette")
+    entries, first, bits = (int(one) for one in descriptor)
+    entries = entries or 65536
+    channels = [_channel(dataset, colour, entries) for colour in ("Red", "Green", "Blue")]
+    table = _narrowed(np.stack(channels, axis=-1) if bits > 8 else np.stack(channels, axis=-1).astype(np.uint8))
+    return np.asarray(table[np.clip(index.astype(np.int64) - first, 0, entries - 1)])
+
+
+def _channel(dataset: Dataset, colour: str, entries: int) -> np.ndarray:
+    data = dataset.get(f"{colour}PaletteColorLookupTableData")
+    values = table_entries(data, entries, little_endian(dataset))
+    if values is None:
+        raise damaged("has a damaged colour palette")
+    return values
+
+
+def _segmented(index: np.ndarray, dataset: Dataset) -> np.ndarray:
     try:
-        coloured = np.asarray(apply_color_lut(index, dataset))[..., :3]
+        return np.asarray(apply_color_lut(index, dataset))[..., :3]
     except MemoryError:
         raise
     except Exception as error:  # pydicom raises whatever a damaged palette provokes
         raise damaged("has a damaged colour palette") from error
-    if coloured.dtype == np.uint8:
-        return coloured
-    wide = coloured.astype(np.uint16)
-    if not (wide & 255).any() or not (wide % 257).any():
-        return (wide >> 8).astype(np.uint8)
-    return wide
+
+
+def _narrowed(colours: np.ndarray) -> np.ndarray:
+    """8-bit colours where 16-bit ones only repeat or shift them."""
+    if colours.dtype == np.uint16 and not ((colours & 255).any() and (colours % 257).any()):
+        return (colours >> 8).astype(np.uint8)
+    return colours
 
 
 def full_depth(samples: np.ndarray, bits: int) -> np.ndarray:

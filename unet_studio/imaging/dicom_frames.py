@@ -42,23 +42,26 @@ def frame_samples(dataset: FileDataset, frame: int, header: Header) -> tuple[np.
 
     Signed values are sign-extended and bits beyond the stored ones are cleared. Raises Refused.
     """
-    _complete(dataset)
+    _complete(dataset, header)
     if not _encapsulated(dataset):
         return _by_pydicom(dataset, frame, header)
     data = _encoded(dataset, frame, header.frames)
     try:
         samples, stream, photometric = dicom_codecs.decode_frame(data, header.rows, header.columns, header.photometric)
-    except Refused as refusal:
-        if not dicom_codecs.needs_other_decoder(refusal):
-            raise
-        return _by_pydicom(dataset, frame, header)
+    except dicom_codecs.Undecided as undecided:
+        try:
+            return _by_pydicom(dataset, frame, header)
+        except Refused:
+            raise undecided from None
     if samples.ndim == 2:
         samples = _stored_bits(samples, stream.bits or header.bits, header.bits, signed(dataset))
     return samples, photometric
 
 
-def _complete(dataset: FileDataset) -> None:
+def _complete(dataset: FileDataset, header: Header) -> None:
     """Fills in what old or sloppy files leave out and pydicom insists on."""
+    if dataset.get("NumberOfFrames") not in (None, header.frames):
+        dataset.NumberOfFrames = header.frames
     samples = int(number(dataset, "SamplesPerPixel") or 1)
     allocated = int(number(dataset, "BitsAllocated") or 8)
     defaults: dict[str, Any] = {

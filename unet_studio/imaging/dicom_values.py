@@ -26,8 +26,8 @@ def value_transform(dataset: Dataset, frame: int) -> ValueTransform:
     return ValueTransform(
         slope=slope,
         intercept=number(modality, "RescaleIntercept") or 0.0,
-        modality_lut=next(iter(_tables(modality, "ModalityLUTSequence", signed(dataset))), None),
-        voi_luts=_tables(voi, "VOILUTSequence", signed(dataset)),
+        modality_lut=next(iter(_tables(modality, "ModalityLUTSequence", dataset)), None),
+        voi_luts=_tables(voi, "VOILUTSequence", dataset),
         windows=_windows(voi),
         inverted=inverted or text(dataset, "PresentationLUTShape").upper() == "INVERSE",
     )
@@ -93,16 +93,21 @@ def _names(dataset: Dataset) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else [str(one) for one in value]
 
 
-def _tables(dataset: Dataset, keyword: str, is_signed: bool) -> tuple[LookupTable, ...]:
+def _tables(dataset: Dataset, keyword: str, whole: Dataset) -> tuple[LookupTable, ...]:
     try:
         sequence = list(dataset.get(keyword) or [])
+        tables = [_table(item, signed(whole), little_endian(whole)) for item in sequence]
     except Exception:  # a damaged sequence of an element that is not needed
         return ()
-    tables = (_table(item, is_signed) for item in sequence)
     return tuple(table for table in tables if table is not None)
 
 
-def _table(item: Dataset, is_signed: bool) -> LookupTable | None:
+def little_endian(dataset: Dataset) -> bool:
+    """False for the rare big-endian files, whose word tables pydicom leaves as they are."""
+    return dataset.original_encoding[1] is not False
+
+
+def _table(item: Dataset, is_signed: bool, little: bool) -> LookupTable | None:
     """One LUT (PS3.3 C.11.1.1): descriptor (entries, first input value, bits), 8-bit entries sometimes packed."""
     descriptor = numbers(item, "LUTDescriptor")
     if len(descriptor) != 3:
@@ -111,21 +116,23 @@ def _table(item: Dataset, is_signed: bool) -> LookupTable | None:
     entries = entries or 65536
     if is_signed and first > 32767:
         first -= 65536
-    values = _entries(item.get("LUTData"), entries)
+    values = table_entries(item.get("LUTData"), entries, little)
     if values is None or not 1 <= bits <= 16:
         return None
     return LookupTable(first, values, bits, text(item, "LUTExplanation") or text(item, "ModalityLUTType"))
 
 
-def _entries(data: Any, entries: int) -> np.ndarray | None:
-    """The entries as (n,) uint16, or None where the data are absent or too few."""
+def table_entries(data: Any, entries: int, little: bool = True) -> np.ndarray | None:
+    """A table's first `entries` entries as (n,) uint16, 8-bit ones sometimes packed; None where data lack."""
     if isinstance(data, bytes):
-        values = np.frombuffer(data, np.uint8 if len(data) in (entries, entries + 1) else np.dtype("<u2"))
+        word = np.dtype("<u2" if little else ">u2")
+        data = data[: len(data) // 2 * 2] if len(data) > entries + 1 else data
+        values = np.frombuffer(data, np.uint8 if len(data) <= entries + 1 else word)
     elif isinstance(data, Sequence):
         values = np.asarray(list(data), np.int64)
     else:
         return None
-    if len(values) < entries or entries < 2:
+    if len(values) < entries or entries < 1:
         return None
     return values[:entries].astype(np.uint16)
 

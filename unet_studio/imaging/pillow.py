@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,15 @@ def open_with_pillow(path: Path, kind: str) -> Document:
         channels = 1 if picture.mode in GRAY_MODES else 3
         photometric = PHOTOMETRIC.get(picture.mode, picture.mode)
     header = Header(kind, rows, columns, frames=frames, channels=channels, photometric=photometric)
-    return Document(header, lambda frame: _decode(path, kind, frame, header))
+    if frames == 1:
+        return Document(header, lambda frame: _decode_single(path, header))
+    moving = _opened(io.BytesIO(path.read_bytes()), kind)  # frames build on each other: one reader goes through them
+    return Document(header, lambda frame: _decode(moving, path, frame, header))
 
 
-def _opened(path: Path, kind: str) -> Pillow.Image:
+def _opened(source: Path | io.BytesIO, kind: str) -> Pillow.Image:
     try:
-        return Pillow.open(path, formats=PILLOW_NAMES[kind])
+        return Pillow.open(source, formats=PILLOW_NAMES[kind])
     except (UnidentifiedImageError, SyntaxError, ValueError, IndexError, EOFError):
         raise damaged(f"is a damaged {kind} picture") from None
     except OSError as error:
@@ -56,22 +60,24 @@ def _orientation(picture: Pillow.Image, kind: str) -> int:
         return 1
 
 
-def _decode(path: Path, kind: str, frame: int, header: Header) -> Image:
-    with _opened(path, kind) as picture:
-        try:
-            if frame:
-                picture.seek(frame)
-            picture.load()
-        except EOFError:
-            raise cut_short() from None
-        except (SyntaxError, ValueError, IndexError) as error:
-            raise damaged(f"is a damaged {kind} picture") from error
-        except OSError as error:
-            raise _pillow_refusal(error, kind) from None
-        decoded = oriented(np.asarray(_plain(picture)), _orientation(picture, kind))
-    pixels = as_pixels(decoded)
+def _decode_single(path: Path, header: Header) -> Image:
+    with _opened(path, header.format) as picture:
+        return _decode(picture, path, 0, header)
+
+
+def _decode(picture: Pillow.Image, path: Path, frame: int, header: Header) -> Image:
+    try:
+        picture.seek(frame)
+        picture.load()
+    except EOFError:
+        raise cut_short() from None
+    except (SyntaxError, ValueError, IndexError):
+        raise damaged(f"is a damaged {header.format} picture") from None
+    except OSError as error:
+        raise _pillow_refusal(error, header.format) from None
+    pixels = as_pixels(oriented(np.asarray(_plain(picture)), _orientation(picture, header.format)))
     source = Source(str(path), frame, header.frames)
-    return Image(pixels, source, kind, bits=depth(pixels), photometric=header.photometric)
+    return Image(pixels, source, header.format, bits=depth(pixels), photometric=header.photometric)
 
 
 def _plain(picture: Pillow.Image) -> Pillow.Image:

@@ -46,8 +46,6 @@ def _decode(path: Path, header: Header) -> Image:
 
 def exif_orientation(path: Path) -> int:
     """The orientation in a PNG's eXIf chunk before the pixels, 1 where there is none."""
-    from PIL import Image as Pillow
-
     with path.open("rb") as file:
         file.seek(8)
         while len(start := file.read(8)) == 8 and start[4:] not in (b"IDAT", b"IEND"):
@@ -55,7 +53,16 @@ def exif_orientation(path: Path) -> int:
             if start[4:] != b"eXIf" or length > 65536:
                 file.seek(length + 4, 1)
                 continue
-            exif = Pillow.Exif()
-            exif.load(b"Exif\x00\x00" + file.read(length))
-            return int(exif.get(0x0112, 1))
+            return _orientation(file.read(length))
     return 1
+
+
+def _orientation(exif_bytes: bytes) -> int:
+    from PIL import Image as Pillow
+
+    exif = Pillow.Exif()
+    try:
+        exif.load(b"Exif\x00\x00" + exif_bytes)
+        return int(exif.get(0x0112, 1))
+    except (ValueError, TypeError, SyntaxError, KeyError, OSError):  # a picture is not refused for its camera data
+        return 1

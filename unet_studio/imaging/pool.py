@@ -120,9 +120,15 @@ class Pool:
 
     def _take(self) -> _Child:
         with self._lock:
-            child = self._idle.pop() if self._idle else _Child(self._command)
+            child = self._idle.pop() if self._idle else self._new_child()
             self._busy.add(child)
             return child
+
+    def _new_child(self) -> _Child:
+        try:
+            return _Child(self._command)
+        except OSError:
+            raise Refused("waits for a decoder that cannot be started", "close other programs and try again") from None
 
     def _give_back(self, child: _Child, sound: bool) -> None:
         with self._lock:

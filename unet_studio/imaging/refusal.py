@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unet_studio.imaging import limits
 
+COPY_AGAIN = "copy or export it again from where it came from"
+
 
 class Refused(Exception):
     """A file that is not opened; becomes the one sentence "NAME WRONG; REMEDY"."""
@@ -25,7 +27,7 @@ def shown(name: str) -> str:
 
 def damaged(what: str) -> Refused:
     """The refusal of a file whose data do not hold together; `what` is a clause such as "is cut short"."""
-    return Refused(what, "copy or export it again from where it came from")
+    return Refused(what, COPY_AGAIN)
 
 
 def cut_short() -> Refused:

@@ -12,9 +12,12 @@ from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging.arrays import as_pixels, depth, oriented
 from unet_studio.imaging.document import Document, Header
 from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged
+from unet_studio.imaging.ybr import from_ybr
 
 MOST_PAGES = 100_000
-MINISWHITE, PALETTE, SEPARATED = 0, 3, 5
+MINISWHITE, RGB, PALETTE, SEPARATED, YCBCR = 0, 2, 3, 5, 6
+PHOTOMETRICS = frozenset({MINISWHITE, 1, RGB, PALETTE, SEPARATED, YCBCR})
+JPEG_COMPRESSIONS = frozenset({6, 7, 34892, 33007})  # their decoder gives RGB already
 
 
 def open_tiff(path: Path) -> Document:
@@ -56,14 +59,9 @@ def _decode(path: Path, page: Any, frame: int, header: Header) -> Image:
         raise Refused("is a TIFF picture of a rare kind that cannot be decoded", "export it as PNG") from error
     finally:
         handle.close()
-    photometric = int(page.photometric)
-    if photometric == PALETTE and page.colormap is not None:
-        decoded = _coloured(decoded[..., 0], np.asarray(page.colormap))
-    elif photometric == SEPARATED and decoded.ndim == 3 and decoded.shape[2] == 4:
-        decoded = _from_cmyk(decoded)
-    pixels = as_pixels(oriented(decoded, _orientation(page)))
+    pixels = as_pixels(oriented(_colours(decoded, page), _orientation(page)))
     bits = depth(pixels)
-    transform = ValueTransform(inverted=photometric == MINISWHITE)
+    transform = ValueTransform(inverted=int(page.photometric) == MINISWHITE)
     return Image(
         pixels, Source(str(path), frame, header.frames), "TIFF", transform, bits=bits, photometric=_photometric(page)
     )
@@ -86,6 +84,22 @@ def _two_axes(decoded: np.ndarray) -> np.ndarray:
     if slices != 1 or (planes > 1 and samples > 1):
         raise Refused("is a TIFF volume and not a picture", "export its slices as pages")
     return np.moveaxis(decoded[:, 0, :, :, 0], 0, -1) if planes > 1 else decoded[0, 0]
+
+
+def _colours(decoded: np.ndarray, page: Any) -> np.ndarray:
+    """Gray, RGB or RGBA from (H, W, samples) in the page's own photometric interpretation."""
+    photometric, samples = int(page.photometric), decoded.shape[2]
+    if photometric not in PHOTOMETRICS:
+        raise Refused("is a TIFF picture in a rare colour space", "export it as RGB or as PNG")
+    if photometric == PALETTE and page.colormap is not None:
+        return _coloured(decoded[..., 0], np.asarray(page.colormap))
+    if photometric == SEPARATED and samples == 4:
+        return _from_cmyk(decoded)
+    if photometric == YCBCR and samples == 3 and int(page.compression) not in JPEG_COMPRESSIONS:
+        return from_ybr(decoded, depth(decoded), "YBR_FULL")
+    if samples > 4 and photometric == RGB:
+        return decoded[..., :3]
+    return decoded[..., :1] if samples > 2 and photometric < RGB else decoded
 
 
 def _coloured(index: np.ndarray, colormap: np.ndarray) -> np.ndarray:

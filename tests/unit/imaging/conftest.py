@@ -1,0 +1,106 @@
+"""Phantoms that are written through every format, and a DICOM writer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from unet_studio.imaging import reader
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_child_is_left() -> Iterator[None]:
+    yield
+    reader.close()
+
+
+def letter(dtype: Any = np.uint8, top: int | None = None) -> np.ndarray:
+    """An asymmetric F over a ramp, (40, 30), its values from 0 to `top`; no flip or turn maps it to itself."""
+    top = int(np.iinfo(dtype).max) if top is None else top
+    picture = np.tile(np.linspace(0, top // 2, 30), (40, 1))
+    picture[5:35, 6:10] = top
+    picture[5:9, 6:24] = top
+    picture[18:22, 6:18] = top
+    return picture.astype(dtype)
+
+
+def colours(dtype: Any = np.uint8) -> np.ndarray:
+    """A red F over a blue ramp with a green corner, (40, 30, 3)."""
+    gray = letter(dtype)
+    top = np.iinfo(dtype).max
+    picture = np.zeros((40, 30, 3), dtype)
+    picture[..., 0] = np.where(gray == top, top, 0)
+    picture[..., 2] = np.where(gray == top, 0, gray)
+    picture[:4, :4, 1] = top
+    return picture
+
+
+@pytest.fixture(name="letter")
+def _letter() -> Callable[..., np.ndarray]:
+    return letter
+
+
+@pytest.fixture(name="colours")
+def _colours() -> Callable[..., np.ndarray]:
+    return colours
+
+
+@pytest.fixture
+def dicom(tmp_path: Path) -> Write:
+    """write(pixels, frames=[compressed bytes], syntax=..., name=..., Keyword=value...) -> path of a DICOM file."""
+
+    def write(
+        pixels: np.ndarray,
+        frames: list[bytes] | None = None,
+        syntax: str = ExplicitVRLittleEndian,
+        name: str = "film",
+        **elements: Any,
+    ) -> Path:
+        meta = FileMetaDataset()
+        meta.TransferSyntaxUID = syntax
+        meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+        meta.MediaStorageSOPInstanceUID = generate_uid()
+        dataset = FileDataset(str(tmp_path / name), {}, file_meta=meta, preamble=b"\0" * 128)
+        dataset.SOPClassUID = SecondaryCaptureImageStorage
+        dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+        dataset.Modality = "CR"
+        dataset.PatientID = "P-17"
+        samples = 3 if pixels.shape[-1] == 3 else 1
+        shape = pixels.shape[:-1] if samples == 3 else pixels.shape
+        dataset.Rows, dataset.Columns = shape[-2:]
+        if len(shape) == 3:
+            dataset.NumberOfFrames = shape[0]
+        dataset.SamplesPerPixel = samples
+        dataset.PhotometricInterpretation = "RGB" if samples == 3 else "MONOCHROME2"
+        if samples == 3:
+            dataset.PlanarConfiguration = 0
+        bits = pixels.dtype.itemsize * 8
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = bits, bits, bits - 1
+        dataset.PixelRepresentation = int(pixels.dtype.kind == "i")
+        if pixels.dtype.kind == "f":
+            dataset.FloatPixelData = pixels.tobytes()
+            del dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit
+        else:
+            data = pixels.tobytes() if frames is None else encapsulate(frames)
+            dataset.PixelData = data + b"\0" * (len(data) % 2)
+            dataset["PixelData"].VR = "OW" if bits > 8 and frames is None else "OB"
+            dataset["PixelData"].is_undefined_length = frames is not None
+        for keyword, value in elements.items():
+            setattr(dataset, keyword, value)
+        path = tmp_path / name
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset.save_as(path, enforce_file_format=False)
+        return path
+
+    return write

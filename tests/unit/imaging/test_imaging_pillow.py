@@ -1,0 +1,108 @@
+"""JPEG, BMP, WebP and GIF: upright by EXIF, gray stays gray, frames one by one."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from unet_studio.core.errors import Unreadable
+from unet_studio.imaging import reader
+
+TURNS = {
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.T,
+    6: lambda a: np.rot90(a),
+    7: lambda a: a[::-1, ::-1].T,
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_turns_a_jpeg_upright(tmp_path, letter, orientation):
+    big = np.kron(letter(), np.ones((4, 4), np.uint8))
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    Pillow.fromarray(np.ascontiguousarray(TURNS[orientation](big))).save(path, quality=95, exif=exif)
+    image = reader.read(path)
+    assert image.pixels.shape == big.shape
+    assert np.abs(image.pixels.astype(int) - big).mean() < 4
+    facts = reader.describe(path)
+    assert (facts.rows, facts.columns, facts.channels, facts.ok) == (*big.shape, 1, True)
+    assert reader.probe(path).rows == big.shape[0]
+
+
+def test_colour_jpeg(tmp_path, colours):
+    big = np.kron(colours(), np.ones((8, 8, 1), np.uint8))
+    Pillow.fromarray(big).save(tmp_path / "a.jpg", quality=95)
+    image = reader.read(tmp_path / "a.jpg")
+    assert (image.format, image.photometric, image.bits) == ("JPEG", "RGB", 8)
+    assert np.abs(image.pixels.astype(int) - big).mean() < 4
+
+
+def test_cmyk_jpeg_has_the_right_colours(tmp_path, colours):
+    big = np.kron(colours(), np.ones((8, 8, 1), np.uint8))
+    Pillow.fromarray(big).convert("CMYK").save(tmp_path / "a.jpg", quality=95)
+    assert np.abs(reader.read(tmp_path / "a.jpg").pixels.astype(int) - big).mean() < 6
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
+def test_bmp(tmp_path, letter, colours, mode):
+    picture = Pillow.fromarray(colours() if mode in ("P", "RGB") else letter()).convert(mode)
+    picture.save(tmp_path / "a.bmp")
+    image = reader.read(tmp_path / "a.bmp")
+    expected = np.asarray(picture.convert("RGB"))
+    assert image.format == "BMP"
+    assert np.array_equal(image.pixels, expected[..., 0] if mode in ("1", "L") else expected)
+
+
+def test_webp_with_alpha_over_black(tmp_path, colours):
+    alpha = np.full((40, 30, 1), 255, np.uint8)
+    alpha[30:] = 0
+    Pillow.fromarray(np.concatenate([colours(), alpha], axis=2), "RGBA").save(tmp_path / "a.webp", lossless=True)
+    image = reader.read(tmp_path / "a.webp")
+    assert image.format == "WebP"
+    assert np.array_equal(image.pixels[:30], colours()[:30])
+    assert not image.pixels[30:].any()
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_frames_of_a_moving_picture_in_any_order(tmp_path, kind):
+    rng = np.random.default_rng(3)
+    frames = [np.kron(rng.integers(0, 2, (5, 6), np.uint8) * 255, np.ones((8, 8), np.uint8)) for _ in range(5)]
+    pictures = [Pillow.fromarray(frame) for frame in frames]
+    options = {"lossless": True} if kind == "webp" else {}
+    path = tmp_path / f"a.{kind}"
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=50, **options)
+    facts = reader.describe(path)
+    assert (facts.ok, facts.frames, facts.rows, facts.columns) == (True, 5, 40, 48)
+    for number in (3, 0, 4, 1, 2):
+        image = reader.read(path, number)
+        assert np.array_equal(image.pixels, frames[number])
+        assert (image.source.frame, image.source.frames) == (number, 5)
+
+
+def test_a_frame_that_is_not_there(tmp_path, letter):
+    Pillow.fromarray(letter()).save(tmp_path / "a.gif")
+    with pytest.raises(Unreadable, match=r"^a\.gif has no frame 2; its frames are 1 to 1$"):
+        reader.read(tmp_path / "a.gif", 1)
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "bmp", "webp", "gif"])
+def test_cut_short_is_said(tmp_path, kind):
+    rng = np.random.default_rng(5)
+    data = io.BytesIO()
+    Pillow.fromarray(rng.integers(0, 255, (200, 200, 3), np.uint8)).save(data, kind)
+    path = tmp_path / "a"
+    path.write_bytes(data.getvalue()[: len(data.getvalue()) // 2])
+    facts = reader.describe(path)
+    assert not facts.ok
+    assert facts.error.startswith("a is ")
+    with pytest.raises(Unreadable):
+        reader.read(path)
