@@ -70,8 +70,7 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     mask_file, touched_file = _write_masks(workspace, mask, touched)
     key = Key(new.image_hash, new.target, new.reader)
     with writing(workspace) as connection:
-        if connection.execute("SELECT 1 FROM images WHERE hash = ?", (new.image_hash,)).fetchone() is None:
-            raise WorkspaceError(f"{plain(new.source_name)}: its picture is not kept yet; open it again and accept.")
+        _refuse_unfit(connection, new)
         group = split.hash_in(connection, new.group or f"picture {new.image_hash}")
         live = drafts.live_path(workspace, key)
         journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
@@ -186,6 +185,16 @@ def _checked(new: NewCorrection) -> tuple[np.ndarray, np.ndarray]:
     if touched.shape != new.mask.shape:
         raise ValueError(f"touched {touched.shape} is not of the Mask's size {new.mask.shape}")
     return new.mask != 0, touched
+
+
+def _refuse_unfit(connection: sqlite3.Connection, new: NewCorrection) -> None:
+    """Raises WorkspaceError where the picture is not kept, ValueError where it is of another size than the Mask."""
+    if connection.execute("SELECT 1 FROM images WHERE hash = ?", (new.image_hash,)).fetchone() is None:
+        raise WorkspaceError(f"{plain(new.source_name)}: its picture is not kept yet; open it again and accept.")
+    sizes = connection.execute("SELECT rows, columns FROM cases WHERE image_hash = ? AND rows > 0", (new.image_hash,))
+    for rows, columns in sizes.fetchall():
+        if new.mask.shape != (rows, columns):
+            raise ValueError(f"the Mask is {new.mask.shape}, the picture {rows} x {columns}")
 
 
 def _write_masks(workspace: Workspace, mask: np.ndarray, touched: np.ndarray) -> tuple[str, str]:
