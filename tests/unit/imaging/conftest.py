@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
 from unet_studio.imaging import reader
 
@@ -57,20 +57,24 @@ def _colours() -> Callable[..., np.ndarray]:
 
 @pytest.fixture
 def dicom(tmp_path: Path) -> Write:
-    """write(pixels, frames=[compressed bytes], syntax=..., name=..., Keyword=value...) -> path of a DICOM file."""
+    """write(pixels, frames=[compressed bytes], syntax=..., bare=..., Keyword=value...) -> path of a DICOM file."""
 
     def write(
         pixels: np.ndarray,
         frames: list[bytes] | None = None,
         syntax: str = ExplicitVRLittleEndian,
         name: str = "film",
+        bare: bool = False,
+        implicit: bool = False,
         **elements: Any,
     ) -> Path:
         meta = FileMetaDataset()
         meta.TransferSyntaxUID = syntax
         meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
         meta.MediaStorageSOPInstanceUID = generate_uid()
-        dataset = FileDataset(str(tmp_path / name), {}, file_meta=meta, preamble=b"\0" * 128)
+        little = syntax != ExplicitVRBigEndian
+        dataset = Dataset()
+        dataset.file_meta, dataset.preamble = meta, b"\0" * 128
         dataset.SOPClassUID = SecondaryCaptureImageStorage
         dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
         dataset.Modality = "CR"
@@ -97,10 +101,15 @@ def dicom(tmp_path: Path) -> Write:
             dataset["PixelData"].is_undefined_length = frames is not None
         for keyword, value in elements.items():
             setattr(dataset, keyword, value)
+        if not little:
+            dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder(">")).tobytes()
+        if bare:
+            del dataset.file_meta
+            dataset.preamble = None
         path = tmp_path / name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dataset.save_as(path, enforce_file_format=False)
+            dataset.save_as(path, implicit_vr=implicit, little_endian=little, enforce_file_format=False)
         return path
 
     return write
