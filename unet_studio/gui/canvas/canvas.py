@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -61,6 +62,7 @@ class Canvas(Hands, QWidget):
         self._view = View()
         self._fitted = True
         self._brush_size = 41
+        self._turned = 0.0  # wheel notches that have not changed the brush yet
         self._tool = TOOLS["brush"]
         self._read_only = False
         self._announce_paint = False
@@ -188,6 +190,13 @@ class Canvas(Hands, QWidget):
         """Make the brush larger (> 0) or smaller (< 0)."""
         self.set_brush_size(next_size(self._brush_size, notches))
 
+    def turn_brush(self, notches: float) -> None:
+        """Make the brush larger or smaller by a wheel or touchpad; parts of a notch add up."""
+        self._turned += notches
+        whole = math.trunc(self._turned + math.copysign(1e-6, self._turned))
+        self._turned -= whole
+        self.step_brush(whole)
+
     @property
     def tool(self) -> str:
         """Name of the tool in hand."""
@@ -247,7 +256,7 @@ class Canvas(Hands, QWidget):
         """Position in `viewport()` whose event falls on an image pixel's centre (as near as whole px allow)."""
         x, y = self._view.to_widget((column + 0.5, row + 0.5))
         half = 0.5 / self.devicePixelRatioF()
-        return QPoint(int(np.ceil(x - half - 0.5)), int(np.ceil(y - half - 0.5)))
+        return QPoint(math.ceil(x - half - 0.5), math.ceil(y - half - 0.5))
 
     def to_image(self, position: QPointF) -> Point:
         """Image coordinates (x, y) of what is seen at a widget position; floor gives column and row."""
@@ -259,7 +268,7 @@ class Canvas(Hands, QWidget):
         zoomed = kept.scale != self._view.scale
         self._fitted = False
         self._view = kept
-        self._move_ring()
+        self._follow(self._cursor)
         self.update()
         if zoomed:
             self.zoom_changed.emit(kept.scale)
@@ -292,7 +301,11 @@ class Canvas(Hands, QWidget):
         painter.end()
         if self._announce_paint:
             self._announce_paint = False
-            QTimer.singleShot(0, self, self.first_painted.emit)
+            QTimer.singleShot(0, self, self._say_painted)
+
+    def _say_painted(self) -> None:
+        if not self._announce_paint:  # else another picture came in between and says so itself
+            self.first_painted.emit()
 
     def refresh(self, rect: Rect) -> None:
         """Repaint a rectangle of image px soon."""

@@ -43,7 +43,7 @@ def _zoom(canvas: Canvas, notches: float, at: QPointF) -> None:
 
 
 def _brush_size(canvas: Canvas, notches: float, at: QPointF) -> None:
-    canvas.step_brush(1 if notches > 0 else -1)
+    canvas.turn_brush(notches)
 
 
 WHEEL: dict[Qt.KeyboardModifier, Callable[[Canvas, float, QPointF], None]] = {
