@@ -1,0 +1,105 @@
+"""The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
+
+No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, take_back, queue, learning, idle
+(nothing is learning), earlier (there is an older model version).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a reader can do. `keys` are Qt key texts; the first one is shown."""
+
+    id: str
+    text: str
+    tip: str
+    keys: tuple[str, ...] = ()
+    needs: str = ""
+    icon: str = ""
+    group: str = ""  # actions of one group exclude each other
+    hold: bool = False  # on while the key is held
+    bar: int = 0  # group of the tool bar, 0 = not on it
+    line: bool = False  # a line above it in its menu
+    menu: str = ""
+
+    @property
+    def checkable(self) -> bool:
+        """True where the action is on or off."""
+        return self.hold or bool(self.group)
+
+
+FILE, EDIT, VIEW, SEGMENT, LEARN, HELP = "&File", "&Edit", "&View", "&Segment", "&Learn", "&Help"
+MENUS = (FILE, EDIT, VIEW, SEGMENT, LEARN, HELP)
+WINDOWS = "Window &presets"  # a submenu of View
+A = Action
+
+FILE_ROWS = (
+    A("open", "&Open files…", "Open pictures or DICOM files", ("Ctrl+O",), "write", "open", bar=1),
+    A("open_folder", "Open &folder…", "Open a folder's pictures", ("Ctrl+Shift+O",), "write", "open_folder", bar=1),
+    A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
+    A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
+    A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),
+    A("preferences", "&Preferences…", "Text size and looks", ("Ctrl+,",)),
+    A("quit", "&Quit", "Close the window; nothing is lost", ("Ctrl+Q",), line=True),
+)
+EDIT_ROWS = (
+    A("undo", "&Undo", "Undo the last change of the mask", ("Ctrl+Z",), "mask undo", "undo", bar=4),
+    A("redo", "&Redo", "Make the undone change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "mask redo", "redo", bar=4),
+    A("brush", "&Brush", "Paint", ("B",), "mask", "brush", "tool", bar=3, line=True),
+    A("eraser", "&Eraser", "Erase", ("E",), "mask", "eraser", "tool", bar=3),
+    A("swap_tool", "S&wap brush and eraser", "Swap brush and eraser", ("X",), "mask", "swap_tool"),
+    A("brush_smaller", "S&maller brush", "Make the brush smaller", ("[",), "mask", line=True),
+    A("brush_larger", "&Larger brush", "Make the brush larger", ("]",), "mask"),
+)
+VIEW_ROWS = (
+    A("hide_mask", "&Hide mask (hold)", "Hide the mask while held", ("H",), "picture", "hide_mask", hold=True, bar=5),
+    A("show_proposal", "Show the &earlier model's mask (hold)", "Show the earlier model's mask while held", ("V",),
+      "picture mask", "show_proposal", hold=True, bar=5),
+    A("zoom_fit", "&Whole picture", "Show the whole picture", ("0", "Ctrl+0"), "picture", "zoom_fit", bar=6, line=True),
+    A("zoom_in", "Zoom &in", "Zoom in", ("Ctrl++", "Ctrl+="), "picture", "zoom_in", bar=6),
+    A("zoom_out", "Zoom &out", "Zoom out", ("Ctrl+-",), "picture", "zoom_out", bar=6),
+    A("find", "&Find in the worklist", "Type a part of a file's name", ("Ctrl+F",), "cases", line=True),
+)  # fmt: skip
+WINDOW_ROWS = tuple(A(f"window_{n}", f"Preset {n}", f"Window preset {n}", (str(n),), "picture") for n in range(1, 10))
+SEGMENT_ROWS = (
+    A("propose", "&Propose", "Propose a mask with the active model", ("P",), "picture write", "propose", bar=2),
+    A("threshold_lower", "&Lower threshold", "Mark more: lower the threshold", (",",), "mask proposal"),
+    A("threshold_higher", "&Higher threshold", "Mark less: raise the threshold", (".",), "mask proposal"),
+    A("target_lung", "Lu&ng", "Segment the lungs", ("Ctrl+1",), "picture write", "", "target", line=True),
+    A("target_polyp", "Pol&yp", "Segment polyps", ("Ctrl+2",), "picture write", "", "target"),
+    A("accept", "&Accept and next", "Accept the mask, queue it for learning and open the next picture",
+      ("Enter", "Return"), "mask", "accept", bar=2, line=True),
+    A("accept_empty", "Accept as e&mpty", "Accept that there is nothing to mark and open the next picture", ("O",),
+      "mask", "accept_empty"),
+    A("take_back", "Take &back", "Take the accept back, mask and undo steps too", ("U",), "take_back", "take_back"),
+    A("later", "La&ter", "Put this picture off and open the next", ("T",), "picture write", "later"),
+    A("exclude", "E&xclude…", "Exclude this picture, with a reason", ("Delete",), "picture write", "exclude"),
+    A("previous", "Pre&vious picture", "Previous picture", ("PgUp",), "cases", "previous", bar=1, line=True),
+    A("next", "&Next picture", "Next picture", ("N", "PgDown"), "cases", "next", bar=1),
+)  # fmt: skip
+LEARN_ROWS = (
+    A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle",
+      "learn"),
+    A("cancel_learning", "&Stop learning", "Stop learning; the queue stays as it is", ("Ctrl+Shift+L",), "learning",
+      "cancel_learning"),
+    A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions", line=True),
+    A("rollback", "&Roll back", "Go back to the version that was active before", ("Ctrl+Shift+B",),
+      "write earlier idle", "rollback"),
+)  # fmt: skip
+HELP_ROWS = (
+    A("shortcuts", "&Keyboard shortcuts", "All keys on one sheet", ("F1", "?"), "", "keyboard"),
+    A("devices", "&Devices…", "What can propose and learn here, and why not more", ("Ctrl+Shift+D",)),
+    A("about", "&About U-Net Studio", "Version, licence and places of the files", ("Shift+F1",)),
+)
+ACTIONS: tuple[Action, ...] = tuple(
+    replace(row, menu=menu)
+    for menu, rows in (
+        (FILE, FILE_ROWS), (EDIT, EDIT_ROWS), (VIEW, VIEW_ROWS), (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS),
+        (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
+    )
+    for row in rows
+)  # fmt: skip

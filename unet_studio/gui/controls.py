@@ -1,0 +1,101 @@
+"""Small controls that the panels share: a button that shows its action's key, and a slider with name and value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+
+
+class ActionButton(QPushButton):
+    """A button for a QAction: its icon, words and key."""
+
+    def __init__(self, action: QAction, text: str = "", *, kind: str = "", show_key: bool = True) -> None:
+        super().__init__()
+        self._action, self._text = action, text
+        self.setProperty("kind", kind)
+        self.setIconSize(QSize(18, 18))
+        self.setCheckable(action.isCheckable())
+        self._key = QLabel(objectName="key")
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 9, 0)
+        layout.addStretch(1)
+        layout.addWidget(self._key)
+        self._key.setVisible(show_key and not action.shortcut().isEmpty())
+        self.clicked.connect(lambda: action.trigger())
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        self.setText(self._text or action.text().replace("&", ""))
+        self.setIcon(action.icon())
+        self.setToolTip(action.toolTip())
+        self.setAccessibleName(action.statusTip())
+        self.setEnabled(action.isEnabled())
+        if self.isCheckable():
+            self.setChecked(action.isChecked())
+        self._key.setText(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+        self._key.setEnabled(action.isEnabled())
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for words and key."""
+        hint = super().sizeHint()
+        extra = self._key.sizeHint().width() + 10 if self._key.isVisibleTo(self) else 0
+        return QSize(hint.width() + extra, max(hint.height(), 30))
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing of it may be cut off."""
+        return self.sizeHint()
+
+
+class ValueSlider(QWidget):
+    """Name above left, value above right, slider below."""
+
+    def __init__(self, name: str, object_name: str, tip: str, text: Callable[[int], str]) -> None:
+        super().__init__()
+        self._text = text
+        self.slider = QSlider(Qt.Orientation.Horizontal, objectName=object_name)
+        self.slider.setAccessibleName(name)
+        self.slider.setToolTip(tip)
+        self.slider.setMinimumHeight(20)
+        label = QLabel(name)
+        label.setBuddy(self.slider)
+        self.value = QLabel(objectName="value")
+        head = QHBoxLayout()
+        head.addWidget(label)
+        head.addStretch(1)
+        head.addWidget(self.value)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.slider)
+        self.slider.valueChanged.connect(self._show_value)
+
+    def _show_value(self, value: int) -> None:
+        self.value.setText(self._text(value))
+
+    def set_range(self, low: int, high: int, value: int, page: int = 5) -> None:
+        """Set range, value and page step at once."""
+        self.slider.setRange(low, high)
+        self.slider.setPageStep(page)
+        self.slider.setValue(value)
+        self._show_value(value)
+
+    def show_value(self, value: int) -> None:
+        """Move the slider without telling anybody."""
+        was = self.slider.blockSignals(True)
+        self.slider.setValue(value)
+        self.slider.blockSignals(was)
+        self._show_value(self.slider.value())
+
+
+def rule() -> QFrame:
+    """A thin line between groups of controls."""
+    line = QFrame(objectName="rule")
+    line.setFrameShape(QFrame.Shape.HLine)
+    return line

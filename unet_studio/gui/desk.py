@@ -1,0 +1,181 @@
+"""What the reader asks through dialogs: files, folders, export, the reader's name, versions, devices, looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+
+from unet_studio.gui import preferences, theme
+from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.learn_link import LearnLink
+from unet_studio.gui.reading import Reading
+from unet_studio.gui.worklist_link import WorklistLink
+
+FILTER = "Pictures and DICOM (*)"
+
+
+class Desk(QObject):
+    """Opens dialogs and passes their answers on; only the system's file dialogs run an event loop of their own."""
+
+    reader_changed = Signal()
+
+    def __init__(
+        self, window: QMainWindow, reading: Reading, worklist: WorklistLink, learn: LearnLink, jobs: Jobs
+    ) -> None:
+        super().__init__(window)
+        self._window, self._reading, self._worklist = window, reading, worklist
+        self._learn, self._jobs = learn, jobs
+        self.preferences = preferences.load(reading.session.folder)
+        self._last_folder = ""
+
+    def handlers(self) -> dict[str, Any]:
+        """What the actions with dialogs do."""
+        return {
+            "open": self.open_files,
+            "open_folder": self.open_folder,
+            "sample": self._worklist.add_sample,
+            "export": self.ask_export,
+            "reader": self.ask_reader,
+            "preferences": self.ask_looks,
+            "exclude": self.ask_reason,
+            "versions": self.show_versions,
+            "shortcuts": self.show_shortcuts,
+            "devices": self.show_devices,
+            "about": self.show_about,
+        }
+
+    def open_files(self) -> None:
+        """Ask for files."""
+        files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures", self._last_folder, FILTER)
+        if files:
+            self._last_folder = str(Path(files[0]).parent)
+            self._worklist.add([Path(file) for file in files])
+
+    def open_folder(self) -> None:
+        """Ask for a folder."""
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._last_folder)
+        if folder:
+            self._last_folder = folder
+            self._worklist.add([Path(folder)])
+
+    def ask_export(self) -> None:
+        """Ask what to export and where to."""
+        from unet_studio.gui.dialogs.export import ExportDialog
+
+        folder = self.preferences.export_folder or str(Path.home() / "masks")
+        ExportDialog(self._window, Path(folder), self.export).open()
+
+    def export(self, choice: Any) -> None:
+        """Export in the background and say what was written."""
+        self.preferences = replace(self.preferences, export_folder=str(choice.folder))
+        session = self._reading.session
+        self._reading.flush()
+
+        def work(token: Token) -> Any:
+            from unet_studio.workflow import exporting
+
+            return exporting.export_masks(
+                session,
+                choice.folder,
+                target=choice.target,
+                include_unreviewed=choice.include_unreviewed,
+                cancelled=token.cancelled,
+            )
+
+        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), label="Exporting")
+
+    def _exported(self, report: Any, folder: Path) -> None:
+        count = sum(Path(path).suffix == ".png" for path in report.written)
+        text = f"{count} mask{'' if count == 1 else 's'} written to {folder}"
+        if report.skipped:
+            text += f", {report.skipped} there already"
+        if not count and not report.skipped:
+            text = "Nothing to export: accept a picture first"
+        if report.problems:
+            text += f"; {len(report.problems)} could not be written: {report.problems[0]}"
+        self._jobs.said.emit(text, bool(report.problems))
+
+    def ask_reader(self) -> None:
+        """Ask for the reader's name."""
+        from unet_studio.gui.dialogs.small import ask_reader
+
+        ask_reader(self._window, self._reading.session.reader, self.change_reader)
+
+    def change_reader(self, name: str) -> None:
+        """Go on as another reader; the open case is opened again as theirs."""
+        if not name or name == self._reading.session.reader or self._reading.busy:
+            return
+        case_id = self._reading.case_id
+        self._reading.close_case()
+        old = self._reading.session
+
+        def work(_token: Token) -> Any:
+            from unet_studio.workflow import session
+
+            return session.change_reader(old, name)
+
+        self._jobs.run(work, done=lambda session: self._reader_changed(session, case_id), label="Changing the reader")
+
+    def _reader_changed(self, session: Any, case_id: int) -> None:
+        self._reading.change_session(session)
+        self._worklist.refresh()
+        self._learn.refresh()
+        self.reader_changed.emit()
+        if case_id >= 0:
+            self._worklist.open(case_id)
+
+    def ask_reason(self) -> None:
+        """Ask why the open picture is excluded."""
+        from unet_studio.gui.dialogs.small import ask_reason
+
+        if self._reading.open_case is not None:
+            ask_reason(self._window, self._reading.open_case.case.name, self._reading.exclude)
+
+    def ask_looks(self) -> None:
+        """Ask for the size of text."""
+        from unet_studio.gui.dialogs.small import ask_looks
+
+        ask_looks(self._window, self.preferences.text_percent, self._set_text_size)
+
+    def _set_text_size(self, percent: int) -> None:
+        self.preferences = replace(self.preferences, text_percent=percent)
+        theme.apply(QApplication.instance(), percent)
+
+    def show_versions(self) -> None:
+        """List the model versions."""
+        from unet_studio.gui.dialogs.versions import VersionsDialog
+
+        writable = self._reading.session.writable
+        VersionsDialog(self._window, self._learn.versions, writable, self._learn.activate).open()
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        from unet_studio.gui.dialogs.sheet import show_shortcuts
+
+        show_shortcuts(self._window)
+
+    def show_devices(self) -> None:
+        """Try every device and say what works."""
+
+        def work(_token: Token) -> Any:
+            from unet_studio.workflow import diagnosing
+
+            return diagnosing.doctor()
+
+        self._jobs.run(work, done=self._show_devices, lane=MODEL, label="Trying the devices")
+
+    def _show_devices(self, reports: Any) -> None:
+        from unet_studio.gui.dialogs.devices import show_devices
+
+        show_devices(self._window, reports)
+
+    def show_about(self) -> None:
+        """Version, licence, places."""
+        from unet_studio.gui.dialogs.small import show_about
+        from unet_studio.workflow.faults import log_file
+
+        show_about(self._window, self._reading.session.folder, log_file())

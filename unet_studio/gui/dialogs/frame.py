@@ -1,0 +1,48 @@
+"""What dialogs share: a heading, a body, buttons, and opening without a nested event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
+
+
+class Frame(QDialog):
+    """A dialog of heading, body and buttons; `self.body` is the layout to fill."""
+
+    def __init__(self, parent: QWidget | None, title: str, heading: str = "") -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(18, 16, 18, 14)
+        outer.setSpacing(12)
+        if heading:
+            label = QLabel(heading)
+            label.setWordWrap(True)
+            outer.addWidget(label)
+        self.body = QVBoxLayout()
+        outer.addLayout(self.body, 1)
+        self.buttons = QDialogButtonBox()
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        outer.addWidget(self.buttons)
+
+    def offer(self, yes: str, no: str = "Cancel") -> None:
+        """Name the buttons; an empty text leaves one out."""
+        if yes:
+            self.buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole).setDefault(True)
+        if no:
+            self.buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
+
+
+def ask(parent: QWidget, title: str, text: str, yes: str, no: str, on_yes: Callable[[], object]) -> QMessageBox:
+    """Ask one question; `on_yes` runs if the answer is yes. Returns the open box, "no" is the default."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    yes_button = box.addButton(yes, QMessageBox.ButtonRole.YesRole)
+    box.setDefaultButton(box.addButton(no, QMessageBox.ButtonRole.NoRole))
+    box.buttonClicked.connect(lambda button: on_yes() if button is yes_button else None)
+    box.open()
+    return box

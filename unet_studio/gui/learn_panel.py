@@ -1,0 +1,116 @@
+"""The learn panel: what waits, the run under way with its curves, the verdict, the active version."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.controls import ActionButton
+
+
+def time_left(seconds: float | None) -> str:
+    """Seconds as a reader says them."""
+    if seconds is None:
+        return ""
+    seconds = max(0, round(seconds))
+    return f"{seconds} s left" if seconds < 90 else f"{seconds // 60} min {seconds % 60:02d} s left"
+
+
+class LearnPanel(QWidget):
+    """Shows learning; starting and stopping it are the window's actions."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("learn_panel")
+        self.active = QLabel(objectName="active_version")
+        self.queue = QLabel(objectName="queue_count")
+        self.queue.setWordWrap(True)
+        self.verdict = QLabel(objectName="verdict")
+        self.verdict.setWordWrap(True)
+        self.verdict.hide()
+        self.state = QLabel(objectName="quiet")
+        self.progress = QProgressBar(objectName="learn_progress")
+        self.progress.setTextVisible(False)
+        self.placeholder = QLabel("The curves of a run are drawn here:\ntraining loss and agreement on held-out films.")
+        self.placeholder.setObjectName("placeholder")
+        self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.placeholder.setWordWrap(True)
+        self.plot = None
+        self._lay_out(actions)
+        self.show_run(False)
+
+    def _lay_out(self, actions: ActionSet) -> None:
+        self._layout = layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(QLabel("Learn", objectName="title"))
+        head.addStretch(1)
+        head.addWidget(self.active)
+        layout.addLayout(head)
+        layout.addWidget(self.queue)
+        self.start = ActionButton(actions["learn"], kind="main")
+        self.stop = ActionButton(actions["cancel_learning"])
+        layout.addWidget(self.start)
+        layout.addWidget(self.stop)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.state)
+        self._plot_place = layout.count()
+        layout.addWidget(self.placeholder, 1)
+        layout.addWidget(self.verdict)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(ActionButton(actions["versions"], "Versions…", show_key=False))
+        row.addWidget(ActionButton(actions["rollback"], show_key=False))
+        layout.addLayout(row)
+
+    def show_queue(self, waiting: int, words: str) -> None:
+        """Say how many Corrections wait to be learned from."""
+        if waiting == 0:
+            self.queue.setText("The queue is empty. Accept a picture to fill it.")
+        else:
+            self.queue.setText(f"{waiting} correction{'s' if waiting > 1 else ''} waiting{words}")
+
+    def show_active(self, model_id: str) -> None:
+        """Name the version that proposes now."""
+        self.active.setText(model_id)
+        self.active.setToolTip(f"Active model version: {model_id}" if model_id else "")
+
+    def show_run(self, running: bool) -> None:
+        """Switch between start and stop."""
+        self.start.setVisible(not running)
+        for widget in (self.stop, self.progress, self.state):
+            widget.setVisible(running)
+        if running:
+            self.verdict.hide()
+
+    def begin(self) -> None:
+        """A run begins: empty curves."""
+        if self.plot is None:
+            from unet_studio.gui.learn_plot import LearnPlot
+
+            self.plot = LearnPlot(self)
+            self._layout.insertWidget(self._plot_place, self.plot, 1)
+            self.placeholder.hide()
+        self.plot.start_over()
+        self.progress.setRange(0, 0)
+        self.state.setText("Preparing")
+        self.show_run(True)
+
+    def show_progress(self, progress) -> None:
+        """Show one Progress of `workflow.learning`."""
+        if progress.steps:
+            self.progress.setRange(0, progress.steps)
+            self.progress.setValue(progress.step)
+        parts = (progress.message or progress.phase, time_left(progress.seconds_left), progress.device)
+        self.state.setText(" · ".join(part for part in parts if part))
+        self.plot.add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
+
+    def show_verdict(self, text: str, kind: str) -> None:
+        """One sentence at the end of a run; kind is good, quiet or bad."""
+        self.show_run(False)
+        self.verdict.setProperty("kind", kind)
+        self.verdict.style().polish(self.verdict)
+        self.verdict.setText(text)
+        self.verdict.setVisible(bool(text))

@@ -1,0 +1,233 @@
+"""Ties the open case to what shows it: canvas, segment panel, status bar and the window presets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from unet_studio.core.image import Window
+from unet_studio.core.target import TARGETS
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.segment_panel import SegmentPanel
+from unet_studio.gui.status_bar import StatusBar
+
+ZOOM = 1.25
+AREA_REST_MS = 60
+GHOST = (230, 159, 0)  # orange: told apart from both Targets' colours
+FINE = 0.01  # threshold keys
+
+
+class PictureLink(QObject):
+    """Shows the open case and passes the reader's looks and window/level on."""
+
+    def __init__(
+        self, reading: Reading, canvas: Canvas, panel: SegmentPanel, bar: StatusBar, actions: ActionSet, jobs: Jobs
+    ) -> None:
+        super().__init__(canvas)
+        self._reading, self._canvas, self._panel = reading, canvas, panel
+        self._bar, self._actions, self._jobs = bar, actions, jobs
+        self._window: Window | None = None
+        self._presets: tuple[Window, ...] = ()
+        self._dragged = [0.0, 0.0]
+        self._earlier: tuple[Any, np.ndarray | None] | None = None
+        self._area = QTimer(self, singleShot=True, interval=AREA_REST_MS)
+        self._area.timeout.connect(self._show_area)
+        self._repaint = QTimer(self, singleShot=True, interval=0)
+        self._repaint.timeout.connect(self._show_window)
+        self._connect()
+        actions.check("brush", True)
+        self._show_zoom(canvas.zoom)
+
+    def _connect(self) -> None:
+        canvas, panel, reading = self._canvas, self._panel, self._reading
+        reading.opened.connect(self._show)
+        reading.edited.connect(self._edited)
+        canvas.stroke_finished.connect(self._stroke)
+        canvas.hovered.connect(self._hovered)
+        canvas.zoom_changed.connect(self._show_zoom)
+        canvas.window_dragged.connect(self._drag)
+        canvas.brush_size_changed.connect(panel.show_brush)
+        canvas.tool_changed.connect(lambda name: self._actions.check(name, True))
+        panel.brush_size_changed.connect(canvas.set_brush_size)
+        panel.opacity_changed.connect(canvas.set_opacity)
+        panel.threshold_moved.connect(reading.move_threshold)
+        panel.threshold_set.connect(reading.settle_threshold)
+
+    def handlers(self) -> dict[str, Any]:
+        """What the actions of picture and mask do."""
+        canvas, reading = self._canvas, self._reading
+        found: dict[str, Any] = {
+            "undo": reading.undo,
+            "redo": reading.redo,
+            "brush": lambda: canvas.set_tool("brush"),
+            "eraser": lambda: canvas.set_tool("eraser"),
+            "swap_tool": lambda: canvas.set_tool("brush" if canvas.tool == "eraser" else "eraser"),
+            "brush_smaller": lambda: canvas.step_brush(-1),
+            "brush_larger": lambda: canvas.step_brush(1),
+            "hide_mask": lambda on: canvas.set_mask_visible(not on),
+            "show_proposal": self._show_earlier,
+            "zoom_fit": canvas.fit,
+            "zoom_in": lambda: canvas.zoom_by(ZOOM),
+            "zoom_out": lambda: canvas.zoom_by(1 / ZOOM),
+            "propose": reading.propose,
+            "threshold_lower": lambda: self._nudge(-FINE),
+            "threshold_higher": lambda: self._nudge(FINE),
+        }
+        for name in TARGETS:
+            found[f"target_{name}"] = lambda name=name: reading.switch_target(name)
+        for number in range(1, 10):
+            found[f"window_{number}"] = lambda number=number: self._preset(number - 1)
+        return found
+
+    # the picture
+
+    def _show(self, opened: Opened | None) -> None:
+        self._actions.release_all()
+        self._earlier = None
+        if opened is None:
+            self._canvas.set_image(None)
+            self._panel.show_note("")
+            self._presets = ()
+            self._window = None
+            for name in ("place", "window_level"):
+                self._bar.show_fact(name, "")
+        else:
+            self._show_picture(opened)
+        self._show_presets()
+        self._edited()
+
+    def _show_picture(self, opened: Opened) -> None:
+        case = opened.case
+        self._window, self._presets = case.window, opened.presets
+        self._canvas.set_image(opened.pixels)
+        self._canvas.set_document(case.draft.document if case.draft is not None else None)
+        self._canvas.set_read_only(case.draft is None)
+        if case.target in TARGETS:
+            self._canvas.set_colour(TARGETS[case.target].colour)
+            self._actions.check(f"target_{case.target}", True)
+        else:
+            self._actions.uncheck_group("target")
+        self._panel.show_note(case.note)
+        self._show_window_text()
+        self._show_zoom(self._canvas.zoom)
+        self._canvas.setFocus()
+
+    def lock(self, locked: bool) -> None:
+        """Put the tools away while the case is being left."""
+        self._canvas.set_read_only(locked or self._reading.draft is None)
+
+    def _hovered(self, column: int, row: int) -> None:
+        case = self._reading.open_case
+        if case is None or column < 0:
+            self._bar.show_fact("place", "")
+            return
+        from unet_studio.workflow import viewing
+
+        value = viewing.value_text(case.image, column, row)
+        self._bar.show_fact("place", f"x {column}  y {row}  value {value}")
+
+    def _show_zoom(self, zoom: float) -> None:
+        if self._canvas.image_shape == (0, 0):
+            self._bar.show_fact("zoom", "")
+            return
+        ratio = self._canvas.devicePixelRatioF()
+        self._bar.show_fact("zoom", f"{zoom * ratio * 100:.0f} %", "Zoom: screen px for one picture px")
+
+    # window/level
+
+    def _drag(self, dx: float, dy: float) -> None:
+        self._dragged[0] += dx
+        self._dragged[1] += dy
+        self._repaint.start()
+
+    def _show_window(self) -> None:
+        case, (dx, dy) = self._reading.open_case, self._dragged
+        self._dragged = [0.0, 0.0]
+        if case is None or self._window is None:
+            return
+        from unet_studio.workflow import viewing
+
+        if dx or dy:
+            self._window = viewing.dragged(self._window, dx, dy, case.image)
+        self._canvas.set_display(viewing.display(case.image, self._window))
+        self._show_window_text()
+
+    def _preset(self, number: int) -> None:
+        if number < len(self._presets):
+            self._window = self._presets[number]
+            self._repaint.start()
+
+    def _show_window_text(self) -> None:
+        window = self._window
+        text = "" if window is None else f"W {window.width:.6g}  L {window.center:.6g}"
+        self._bar.show_fact("window_level", text, "Window width and level; drag with the right button")
+
+    def _show_presets(self) -> None:
+        for number in range(1, 10):
+            window = self._presets[number - 1] if number <= len(self._presets) else None
+            name = f"{number}" if window is None else preset_name(window)
+            self._actions.rename(f"window_{number}", name, visible=window is not None)
+
+    # the mask
+
+    def _stroke(self, step: Any) -> None:
+        draft = self._reading.draft
+        if draft is not None:
+            draft.record(step)
+            self._reading.edited.emit()
+            self._reading.state_changed.emit()
+
+    def _edited(self) -> None:
+        draft = self._reading.draft
+        proposed = draft is not None and self._reading.proposal is not None
+        self._panel.show_threshold(draft.threshold if draft is not None else 0.5, proposed)
+        self._area.start()
+
+    def _show_area(self) -> None:
+        case = self._reading.open_case
+        document = self._canvas.document
+        if case is None or document is None:
+            self._panel.show_area("")
+            return
+        from unet_studio.workflow import viewing
+
+        self._panel.show_area(viewing.area_text(document.mask, case.image.spacing_mm))
+
+    def _nudge(self, by: float) -> None:
+        slider = self._panel.threshold.slider
+        slider.setValue(slider.value() + round(by * 100))
+
+    def _show_earlier(self, on: bool) -> None:
+        case, draft = self._reading.open_case, self._reading.draft
+        if not on or case is None or draft is None:
+            self._canvas.set_ghost(None)
+            return
+        if self._earlier is not None and self._earlier[0] is case:
+            self._take_earlier(case, self._earlier[1])
+            return
+        session, threshold = self._reading.session, draft.threshold
+
+        def work(_token: Token) -> np.ndarray | None:
+            from unet_studio.workflow import proposing
+
+            return proposing.previous_mask(session, case, threshold)
+
+        self._jobs.run(work, done=lambda mask: self._take_earlier(case, mask), lane=MODEL, label="Comparing")
+
+    def _take_earlier(self, case: Any, mask: np.ndarray | None) -> None:
+        self._earlier = (case, mask)
+        if mask is None:
+            self._bar.say("There is no earlier model version to compare with")
+        elif self._actions["show_proposal"].isChecked() and self._reading.open_case is case:
+            self._canvas.set_ghost(mask, GHOST)
+
+
+def preset_name(window: Window) -> str:
+    """How a window preset is called in the menu."""
+    numbers = f"W {window.width:.6g}  L {window.center:.6g}"
+    return f"{window.explanation.capitalize()}  ({numbers})" if window.explanation else numbers

@@ -1,0 +1,112 @@
+"""The segment panel: target, proposal, threshold, looks of the mask, area, and what becomes of the picture."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.controls import ActionButton, ValueSlider
+
+LEAST_BRUSH, LARGEST_BRUSH, BRUSH_STEPS = 1, 500, 200
+
+
+def brush_to_step(size: int) -> int:
+    """Slider step of a brush size: equal steps are equal factors."""
+    share = math.log(size / LEAST_BRUSH) / math.log(LARGEST_BRUSH / LEAST_BRUSH)
+    return round(BRUSH_STEPS * share)
+
+
+def step_to_brush(step: int) -> int:
+    """Brush size in image px of a slider step."""
+    return round(LEAST_BRUSH * (LARGEST_BRUSH / LEAST_BRUSH) ** (step / BRUSH_STEPS))
+
+
+class SegmentPanel(QWidget):
+    """Shows and sets what concerns the open mask; the verbs are the window's actions."""
+
+    threshold_moved = Signal(float)  # while the slider moves
+    threshold_set = Signal()  # the slider was let go
+    opacity_changed = Signal(float)
+    brush_size_changed = Signal(int)
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("segment_panel")
+        self.area = QLabel(objectName="area")
+        self.note = QLabel(objectName="note")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        tip = "Probability from which a pixel is marked  [,] lower  [.] higher"
+        self.threshold = ValueSlider("Threshold", "threshold", tip, lambda v: f"{v} %")
+        self.threshold.set_range(0, 100, 50)
+        self.opacity = ValueSlider("Mask opacity", "opacity", "How strongly the mask is tinted", lambda v: f"{v} %")
+        self.opacity.set_range(0, 100, 35)
+        tip = "Diameter in picture px  [ [ ] smaller  [ ] ] larger"
+        self.brush = ValueSlider("Brush size", "brush_size", tip, lambda v: f"{step_to_brush(v)} px")
+        self.brush.set_range(0, BRUSH_STEPS, brush_to_step(20), 10)
+        self._connect()
+        self._lay_out(actions)
+
+    def _connect(self) -> None:
+        slider = self.threshold.slider
+        slider.valueChanged.connect(lambda value: self.threshold_moved.emit(value / 100))
+        slider.sliderReleased.connect(self.threshold_set)
+        self.opacity.slider.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
+        self.brush.slider.valueChanged.connect(lambda step: self.brush_size_changed.emit(step_to_brush(step)))
+
+    def _lay_out(self, actions: ActionSet) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 6)
+        layout.setSpacing(7)
+        head = QHBoxLayout()
+        head.addWidget(QLabel("Segment", objectName="title"))
+        head.addStretch(1)
+        head.addWidget(self.area)
+        layout.addLayout(head)
+        layout.addLayout(self._targets(actions))
+        layout.addWidget(self.note)
+        layout.addWidget(ActionButton(actions["propose"], kind="main"))
+        for control in (self.threshold, self.opacity, self.brush):
+            layout.addWidget(control)
+        layout.addWidget(ActionButton(actions["accept"], kind="good"))
+        layout.addLayout(self._verdicts(actions))
+
+    def _targets(self, actions: ActionSet) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        self._target_buttons = QButtonGroup(self)
+        for action_id, kind in (("target_lung", "left"), ("target_polyp", "right")):
+            button = ActionButton(actions[action_id], kind=kind)
+            self._target_buttons.addButton(button)
+            row.addWidget(button, 1)
+        return row
+
+    def _verdicts(self, actions: ActionSet) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for place, action_id in enumerate(("accept_empty", "take_back", "later", "exclude")):
+            text = {"accept_empty": "Empty", "exclude": "Exclude…"}.get(action_id, "")
+            grid.addWidget(ActionButton(actions[action_id], text), place // 2, place % 2)
+        return grid
+
+    def show_area(self, text: str) -> None:
+        """Show the area of the mask."""
+        self.area.setText(text)
+
+    def show_note(self, text: str) -> None:
+        """Show one line about the open picture, or nothing."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
+    def show_threshold(self, threshold: float, enabled: bool) -> None:
+        """Show the threshold in force; without a proposal there is none to choose."""
+        self.threshold.show_value(round(threshold * 100))
+        self.threshold.setEnabled(enabled)
+
+    def show_brush(self, size: int) -> None:
+        """Show the brush size in image px."""
+        self.brush.show_value(brush_to_step(max(LEAST_BRUSH, min(size, LARGEST_BRUSH))))
+        self.brush.value.setText(f"{size} px")

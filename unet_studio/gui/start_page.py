@@ -1,0 +1,50 @@
+"""What the middle of the window says while no picture is open."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.controls import ActionButton
+from unet_studio.gui.theme import icon
+
+NOTHING = ("Drop pictures, DICOM files or folders here", "PNG, JPEG, TIFF, BMP, DICOM. Your files are never changed.")
+CHOOSE = ("No picture is open", "Choose one in the worklist, or press N for the next.")
+OPENING = ("Opening…", "")
+CANNOT = "This file cannot be opened"
+
+
+class StartPage(QWidget):
+    """A heading, one line, and the ways to open something."""
+
+    def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("empty_page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture.setPixmap(icon("drop").pixmap(56, 56))
+        self._title = QLabel(objectName="empty_title", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._line = QLabel(objectName="quiet", alignment=Qt.AlignmentFlag.AlignCenter)
+        for label in (self._title, self._line):
+            label.setWordWrap(True)
+        self._buttons = QWidget()
+        row = QHBoxLayout(self._buttons)
+        row.addStretch(1)
+        for action_id, text in (("open", "Open files…"), ("open_folder", "Open folder…"), ("sample", "Sample film")):
+            row.addWidget(ActionButton(actions[action_id], text))
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(14)
+        layout.addStretch(2)
+        for widget in (self._picture, self._title, self._line, self._buttons):
+            layout.addWidget(widget)
+        layout.addStretch(3)
+        self.say(*NOTHING)
+
+    def say(self, title: str, line: str, buttons: bool = True) -> None:
+        """Show a heading and a line."""
+        self._title.setText(title)
+        self._line.setText(line)
+        self._buttons.setVisible(buttons)
+        self._picture.setVisible(buttons)

@@ -1,0 +1,331 @@
+"""The main window: puts the parts together, enables actions by what holds, and closes in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QMainWindow,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from unet_studio.core.changes import Changes
+from unet_studio.core.errors import UserError
+from unet_studio.gui import preferences, start_page
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.controls import rule
+from unet_studio.gui.desk import Desk
+from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.learn_link import LearnLink
+from unet_studio.gui.learn_panel import LearnPanel
+from unet_studio.gui.picture_link import PictureLink
+from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.segment_panel import SegmentPanel
+from unet_studio.gui.status_bar import StatusBar
+from unet_studio.gui.teaching import Teaching
+from unet_studio.gui.worklist_link import WorklistLink
+
+LEFT_WIDTH, RIGHT_WIDTH = 250, 272
+
+
+class MainWindow(QMainWindow):
+    """The reader's window on one Workspace."""
+
+    painted = Signal()  # the window is on the screen for the first time
+
+    def __init__(self, session: Any) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self._ending = self._shut = self._was_painted = self._warmed = False
+        self.jobs = Jobs(self)
+        self.reading = Reading(self.jobs, session, self)
+        self.teaching = Teaching(self.jobs, self)
+        self.actions_set = ActionSet(self)
+        self.canvas = Canvas()
+        self.segment = SegmentPanel(self.actions_set)
+        self.learn_panel = LearnPanel(self.actions_set)
+        self.status = StatusBar(self)
+        self.worklist = WorklistLink(self.reading, self.jobs, self)
+        self.learn = LearnLink(self.reading, self.teaching, self.learn_panel, self.jobs, self)
+        self.picture = PictureLink(
+            self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs
+        )
+        self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
+        self._assemble()
+        self._connect()
+        self._restore(self.desk.preferences)
+        self.worklist.refresh()
+        self._show_reader()
+        self._show_page()
+        self.worklist.panel.list.setFocus()
+
+    # assembly
+
+    def _assemble(self) -> None:
+        self.actions_set.fill_menus(self)
+        self.addToolBar(self._tool_bar())
+        self.setStatusBar(self.status)
+        self.start = start_page.StartPage(self.actions_set)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.canvas)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        for place, widget in enumerate((self.worklist.panel, self.pages, self._side())):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(place, int(place == 1))
+        self.banner = QLabel(objectName="banner")
+        self.banner.setWordWrap(True)
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.splitter, 1)
+        self.setCentralWidget(middle)
+
+    def _tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools", objectName="tool_bar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.actions_set.fill_bar(bar)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        self._reader_button = QToolButton(objectName="reader_button")
+        self._reader_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._reader_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._reader_button.clicked.connect(self.actions_set["reader"].trigger)
+        bar.addWidget(self._reader_button)
+        return bar
+
+    def _side(self) -> QScrollArea:
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.segment)
+        layout.addWidget(rule())
+        layout.addWidget(self.learn_panel, 1)
+        area = QScrollArea(objectName="side")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(RIGHT_WIDTH)
+        area.setWidget(column)
+        return area
+
+    def _connect(self) -> None:
+        self.actions_set.connect_all(
+            {
+                **self.picture.handlers(),
+                **self.desk.handlers(),
+                "accept": self.reading.accept,
+                "accept_empty": lambda: self.reading.accept(empty=True),
+                "take_back": self.reading.take_back,
+                "later": self.reading.later,
+                "next": lambda: self.worklist.step(1),
+                "previous": lambda: self.worklist.step(-1),
+                "find": self.worklist.panel.filter.setFocus,
+                "learn": self.learn.learn,
+                "cancel_learning": self.teaching.cancel,
+                "rollback": self.learn.rollback,
+                "quit": self.close,
+            }
+        )
+        self.jobs.said.connect(self.status.say)
+        self.jobs.busy_changed.connect(self.status.working)
+        self.reading.opened.connect(self._show_opened)
+        self.reading.state_changed.connect(self._state_changed)
+        for source in (self.reading, self.worklist, self.learn):
+            source.changed.connect(self._take)
+        self.worklist.refreshed.connect(self._show_page)
+        self.worklist.unreadable.connect(self._show_unreadable)
+        self.worklist.finished.connect(lambda: self.status.say("Every picture is done: export the masks, or learn"))
+        self.learn.refreshed.connect(self._enable)
+        self.teaching.began.connect(lambda _target: self._enable())
+        self.desk.reader_changed.connect(self._show_reader)
+        self.canvas.first_painted.connect(self._warm_up)
+
+    # what is shown
+
+    def _take(self, changes: Changes) -> None:
+        self.worklist.take(changes)
+        self.learn.take(changes)
+        if changes.message:
+            self.status.say(changes.message)
+        self._enable()
+
+    def _show_opened(self, opened: Opened | None) -> None:
+        if opened is not None:
+            self.worklist.panel.mark_open(self.reading.case_id)
+        self._show_page()
+        self._show_reader()
+
+    def _show_page(self) -> None:
+        open_case = self.reading.open_case is not None
+        self.pages.setCurrentIndex(int(open_case or self.reading.case_id >= 0))
+        if not open_case and self.reading.case_id < 0:
+            empty = not self.worklist.panel.model.rowCount()
+            self.start.say(*(start_page.NOTHING if empty else start_page.CHOOSE), buttons=empty)
+        self._enable()
+
+    def _show_unreadable(self, line: str) -> None:
+        self.start.say(start_page.CANNOT, line, buttons=False)
+        self.status.say(line, True)
+
+    def _state_changed(self) -> None:
+        self.picture.lock(self.reading.busy)
+        self._enable()
+
+    def _enable(self) -> None:
+        facts = self.reading.facts() | self.learn.facts()
+        if self.reading.session.writable:
+            facts.add("write")
+        if self.worklist.panel.model.rowCount():
+            facts.add("cases")
+        self.actions_set.enable(facts)
+
+    def _show_reader(self) -> None:
+        session, case = self.reading.session, self.reading.open_case
+        name = f"{case.case.name} – " if case is not None else ""
+        self.setWindowTitle(f"{name}U-Net Studio – reader: {session.reader}")
+        self._reader_button.setIcon(self.actions_set["reader"].icon())
+        self._reader_button.setText(session.reader)
+        self._reader_button.setToolTip(self.actions_set["reader"].toolTip())
+        self.banner.setText(f"Read only: {session.held_by}" if session.held_by else "Read only")
+        self.banner.setVisible(not session.writable)
+
+    # start
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window is on the screen."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self._after_paint)
+
+    def _after_paint(self) -> None:
+        self.painted.emit()
+        self.learn.refresh()
+        self.worklist.open_first()
+
+    def _warm_up(self) -> None:
+        """Load torch and the model behind the first picture, so that the first proposal comes quickly."""
+        if self._warmed:
+            return
+        self._warmed = True
+        session = self.reading.session
+
+        def work(_token: Token) -> tuple[str, str]:
+            from unet_studio.workflow import proposing
+
+            proposing.warm_up(session)
+            return proposing.device_summary()
+
+        self.status.show_fact("device", "device …", "The device is being tried")
+        self.jobs.run(work, done=self._show_device, lane=MODEL)
+
+    def _show_device(self, summary: tuple[str, str]) -> None:
+        label, why = summary
+        self.status.show_fact("device", label + (f" – {why}" if why else ""))
+
+    # files
+
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        """Put files and folders on the worklist."""
+        self.worklist.add(paths)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if self.reading.session.writable and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put what was dropped on the worklist."""
+        self.add_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    # looks kept from day to day
+
+    def _restore(self, kept: preferences.Preferences) -> None:
+        self.resize(1280, 800)
+        if kept.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
+        left, right = kept.left_width or LEFT_WIDTH, kept.right_width or RIGHT_WIDTH
+        self.splitter.setSizes([left, max(400, self.width() - left - right), right])
+        self.segment.opacity.slider.setValue(kept.opacity)
+        self.canvas.set_opacity(kept.opacity / 100)
+        self.canvas.set_brush_size(kept.brush)
+        self.segment.show_brush(kept.brush)
+        self.worklist.panel.sorting.setCurrentIndex(kept.order)
+
+    def _kept(self) -> preferences.Preferences:
+        left, _, right = self.splitter.sizes()
+        return replace(
+            self.desk.preferences,
+            geometry=bytes(self.saveGeometry().toBase64()).decode(),
+            left_width=left,
+            right_width=right,
+            opacity=self.segment.opacity.slider.value(),
+            brush=self.canvas.brush_size,
+            order=self.worklist.panel.sorting.currentIndex(),
+        )
+
+    # the end
+
+    def end_session(self) -> None:
+        """The operating system ends the session: strokes to the disk, and no questions from now on."""
+        self._ending = True
+        self.reading.flush()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close; ask first while something is being learned."""
+        if self.teaching.running and not self._ending and not self._shut:
+            event.ignore()
+            text = "Learning is under way. Close and stop it? The queue stays as it is."
+            ask(self, "Learning", text, "Stop and close", "Go on learning", self._close_now)
+            return
+        self.shut()
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._ending = True
+        QTimer.singleShot(0, self, self.close)
+
+    def shut(self) -> None:
+        """Stop everything and let the Workspace go; once."""
+        if self._shut:
+            return
+        self._shut = True
+        from unet_studio.workflow import session
+
+        if self.reading.session.writable:
+            preferences.save(self.reading.session.folder, self._kept())
+        self.teaching.cancel()
+        self.canvas.set_document(None)
+        try:
+            self.reading.close()
+        except UserError as error:
+            self.status.say(str(error), True)
+        self.jobs.close()
+        self.teaching.join(2.5)
+        self.actions_set.close()
+        session.close_session(self.reading.session)

@@ -1,0 +1,145 @@
+"""Ties the worklist to the Workspace: adding files, refreshing rows, thumbnails, and walking from case to case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from unet_studio.core.case import Status
+from unet_studio.core.changes import Changes
+from unet_studio.gui.jobs import THUMBS, Jobs, Token
+from unet_studio.gui.reading import Reading
+from unet_studio.gui.worklist_panel import WorklistPanel
+
+REST_MS = 250  # rows that arrive in the meantime are shown together
+
+
+class WorklistLink(QObject):
+    """Keeps the worklist true and opens cases from it."""
+
+    refreshed = Signal()
+    unreadable = Signal(str)  # the line of a chosen row that cannot be opened
+    changed = Signal(object)  # Changes
+    finished = Signal()  # no case is left to do
+
+    def __init__(self, reading: Reading, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._reading, self._jobs = reading, jobs
+        self.panel = WorklistPanel(self._want_thumbnail)
+        self._asked = 0
+        self._start_when_filled = False
+        self.target: str | None = None  # of the command line, for cases that have none yet
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.refresh)
+        self.panel.chosen.connect(self.open)
+        reading.advance.connect(self._advance)
+
+    def refresh(self) -> None:
+        """Read the cases again and show them."""
+        from unet_studio.workflow import opening
+
+        self._rest.stop()
+        self.panel.show_cases(opening.cases(self._reading.session))
+        self.refreshed.emit()
+        if self._start_when_filled and self._reading.case_id < 0:
+            self.open_first()
+
+    def take(self, changes: Changes) -> None:
+        """Refresh where cases changed."""
+        if changes.worklist or changes.cases:
+            self.refresh()
+
+    # adding
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Put files and folders on the worklist; the first picture opens when none is open."""
+        if not paths:
+            return
+        self._add(lambda session, token, opening: opening.add_paths(
+            session, [Path(path) for path in paths], on_batch=token.report, cancelled=token.cancelled
+        ))  # fmt: skip
+
+    def add_sample(self) -> None:
+        """Put the sample film on the worklist."""
+        self._add(lambda session, _token, opening: opening.add_sample(session))
+
+    def _add(self, verb: Any) -> None:
+        session = self._reading.session
+        self._start_when_filled = True
+
+        def work(token: Token) -> Changes:
+            from unet_studio.workflow import opening
+
+            return verb(session, token, opening)
+
+        self._jobs.run(work, done=self._added, progress=lambda _batch: self._later(), label="Adding files")
+
+    def _later(self) -> None:
+        if not self._rest.isActive():
+            self._rest.start()
+
+    def _added(self, changes: Changes) -> None:
+        self.changed.emit(changes)
+        self.refresh()
+        self._start_when_filled = False
+
+    # walking
+
+    def open_first(self) -> None:
+        """Open the first case that waits for its reader."""
+        case = self.panel.next_to_do(-1)
+        if case is not None and self._reading.case_id < 0:
+            self.open(case.id)
+
+    def open(self, case_id: int) -> None:
+        """Open a case, or show why it cannot be opened."""
+        case = self.panel.model.case(case_id)
+        if case is None or (case_id == self._reading.case_id and self._reading.open_case is not None):
+            return
+        if self._reading.busy and self._reading.case_id >= 0 and self._reading.open_case is not None:
+            self.panel.mark_open(self._reading.case_id)
+            return
+        if case.status is Status.UNREADABLE:
+            self._reading.close_case()
+            self.unreadable.emit(case.reason)
+            return
+        self._reading.open(case_id, self.target if case.target is None else None)
+        self.panel.mark_open(case_id)
+
+    def step(self, by: int) -> None:
+        """Open the next or previous case of the list."""
+        case = self.panel.neighbour(self._reading.case_id, by)
+        if case is not None:
+            self.open(case.id)
+        else:
+            self._jobs.said.emit("This is the last picture" if by > 0 else "This is the first picture", False)
+
+    def _advance(self, case_id: int) -> None:
+        case = self.panel.next_to_do(case_id)
+        if case is not None and case.id != case_id:
+            self.open(case.id)
+        else:
+            self._reading.open(case_id)
+            self.finished.emit()
+
+    # thumbnails
+
+    def _want_thumbnail(self, case_id: int) -> None:
+        session = self._reading.session
+        self._asked += 1
+
+        def work(_token: Token) -> Any:
+            from unet_studio.workflow import opening
+
+            return opening.thumbnail(session, case_id)
+
+        self._jobs.run(
+            work,
+            done=lambda pixels: self.panel.model.set_thumbnail(case_id, pixels),
+            failed=lambda _error: None,
+            lane=THUMBS,
+            priority=self._asked,
+        )

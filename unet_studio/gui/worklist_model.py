@@ -1,0 +1,155 @@
+"""The worklist as a Qt model: cases, their statuses, and thumbnails that are fetched when a row is first painted."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QImage, QPixmap
+
+from unet_studio.core.case import Case, Status
+
+CASE_ROLE = Qt.ItemDataRole.UserRole + 1
+KEPT_THUMBNAILS = 600
+STATUS_TEXT = {
+    Status.NEW: "New",
+    Status.PROPOSED: "Proposed",
+    Status.CORRECTED: "In correction",
+    Status.LATER: "Later",
+    Status.QUEUED: "Accepted, queued",
+    Status.LEARNED: "Accepted, learned",
+    Status.EXCLUDED: "Excluded",
+    Status.UNREADABLE: "Cannot be opened",
+}
+ORDER = {status: place for place, status in enumerate(Status)}
+DONE = frozenset({Status.QUEUED, Status.LEARNED, Status.EXCLUDED, Status.UNREADABLE})
+
+
+def status_line(case: Case) -> str:
+    """One line that says where a case stands."""
+    if case.status is Status.UNREADABLE:
+        return case.reason or STATUS_TEXT[case.status]
+    if case.status is Status.EXCLUDED and case.reason:
+        return f"Excluded: {case.reason}"
+    return STATUS_TEXT[case.status]
+
+
+class WorklistModel(QAbstractListModel):
+    """Rows in the order in which they were added; `want_thumbnail` is called once for each row that is painted."""
+
+    def __init__(self, want_thumbnail: Callable[[int], None], parent=None) -> None:
+        super().__init__(parent)
+        self._cases: list[Case] = []
+        self._rows: dict[int, int] = {}
+        self._want = want_thumbnail
+        self._thumbnails: OrderedDict[int, QPixmap | None] = OrderedDict()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        """Number of cases."""
+        return 0 if parent is not None and parent.isValid() else len(self._cases)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Name, status line, thumbnail or the Case itself."""
+        if not index.isValid():
+            return None
+        case = self._cases[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return case.name
+        if role == CASE_ROLE:
+            return case
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnail(case)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{case.path}\n{status_line(case)}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{case.name}, {status_line(case)}"
+        return None
+
+    def show(self, cases: Sequence[Case]) -> None:
+        """Show these cases; rows that stay keep their place, selection and thumbnail."""
+        old, new = [case.id for case in self._cases], [case.id for case in cases]
+        if new[: len(old)] != old:
+            self.beginResetModel()
+            self._cases = list(cases)
+            self._number()
+            self.endResetModel()
+            return
+        changed = [row for row, case in enumerate(self._cases) if case != cases[row]]
+        for row in changed:
+            self._cases[row] = cases[row]
+            self.dataChanged.emit(self.index(row), self.index(row))
+        if len(new) > len(old):
+            self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
+            self._cases.extend(cases[len(old) :])
+            self._number()
+            self.endInsertRows()
+
+    def _number(self) -> None:
+        self._rows = {case.id: row for row, case in enumerate(self._cases)}
+
+    def cases(self) -> list[Case]:
+        """All cases in the order in which they were added."""
+        return self._cases
+
+    def case(self, case_id: int) -> Case | None:
+        """The case of that id."""
+        row = self._rows.get(case_id)
+        return None if row is None else self._cases[row]
+
+    def index_of(self, case_id: int) -> QModelIndex:
+        """Where a case stands, an invalid index where it does not."""
+        row = self._rows.get(case_id)
+        return QModelIndex() if row is None else self.index(row)
+
+    def _thumbnail(self, case: Case) -> QPixmap | None:
+        if case.id in self._thumbnails:
+            self._thumbnails.move_to_end(case.id)
+            return self._thumbnails[case.id]
+        if case.status is not Status.UNREADABLE:
+            self._thumbnails[case.id] = None
+            while len(self._thumbnails) > KEPT_THUMBNAILS:
+                self._thumbnails.popitem(last=False)
+            self._want(case.id)
+        return None
+
+    def set_thumbnail(self, case_id: int, pixels: np.ndarray | None) -> None:
+        """Take a thumbnail, uint8 (h, w) or (h, w, 3), that has arrived."""
+        index = self.index_of(case_id)
+        if pixels is not None and index.isValid():
+            self._thumbnails[case_id] = QPixmap.fromImage(to_qimage(pixels))
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+
+class WorklistOrder(QSortFilterProxyModel):
+    """The worklist filtered by name and ordered as added, by status or by name."""
+
+    AS_ADDED, BY_STATUS, BY_NAME = range(3)
+
+    def __init__(self, model: WorklistModel, parent=None) -> None:
+        super().__init__(parent)
+        self._by = self.AS_ADDED
+        self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setDynamicSortFilter(True)
+        self.setSourceModel(model)
+
+    def order_by(self, by: int) -> None:
+        """Order the rows anew."""
+        self._by = by
+        self.invalidate()
+        self.sort(-1 if by == self.AS_ADDED else 0)
+
+    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
+        """By status, then in the order added; or by name with numbers in their natural order."""
+        one, other = left.data(CASE_ROLE), right.data(CASE_ROLE)
+        if self._by == self.BY_STATUS:
+            return (ORDER[one.status], left.row()) < (ORDER[other.status], right.row())
+        return (one.name.casefold(), left.row()) < (other.name.casefold(), right.row())
+
+
+def to_qimage(pixels: np.ndarray) -> QImage:
+    """A QImage of its own from uint8 (h, w) gray or (h, w, 3) RGB."""
+    pixels = np.ascontiguousarray(pixels)
+    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    return QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind).copy()
