@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class Score:
     candidate_hd95: float
     parent_agreement: float
     candidate_agreement: float
-    own_fit: float | None  # how much better the candidate fits this Correction than those of other groups
+    own_fit: float | None = None  # how much better the candidate fits this Correction than those of other groups
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,14 @@ class Verdict:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-def judge(pairs: Sequence[Pair], least_agreement: float, *, cross_validated: bool = False, seed: int = 0) -> Verdict:
-    """The verdict over held-out Corrections; those that were accepted unchanged are shown but never decide."""
-    fits = own_fits(pairs)
-    scores = [_score(pair, fit) for pair, fit in zip(pairs, fits, strict=True)]
+def judge(pairs: Iterable[Pair], least_agreement: float, *, cross_validated: bool = False, seed: int = 0) -> Verdict:
+    """The verdict over held-out Corrections; those that were accepted unchanged are shown but never decide.
+
+    Pairs are taken one at a time and only their numbers and a small copy are kept.
+    """
+    seen = [(_score(pair), _small_pair(pair)) for pair in pairs]
+    fits = own_fits([small_pair for _, small_pair in seen])
+    scores = [replace(score, own_fit=fit) for (score, _), fit in zip(seen, fits, strict=True)]
     deciding = [score for score in scores if score.changed]
     gain = _weigh(deciding, lambda score: score.candidate_agreement - score.parent_agreement, seed)
     own_fit = _weigh([s for s in deciding if s.own_fit is not None], lambda s: s.own_fit or 0.0, seed)
@@ -102,22 +106,24 @@ def _decide(deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, least:
 def own_fits(pairs: Sequence[Pair]) -> list[float | None]:
     """For each Pair: Dice of the candidate's Mask with its own Correction minus the mean with other groups' ones.
 
-    None where nothing is marked, where the Correction was accepted unchanged, or where no other group is there.
+    All Masks have one shape. None where nothing is marked, where the Correction was accepted unchanged, or where no
+    other group is there.
     """
-    usable = [pair.changed and bool(pair.truth.any()) for pair in pairs]
-    truths = [small(pair.truth) for pair in pairs]
+    usable = [pair for pair in pairs if pair.changed and pair.truth.any()]
     fits: list[float | None] = []
-    for index, pair in enumerate(pairs):
-        others = [t for t, other, ok in zip(truths, pairs, usable, strict=True) if ok and other.group != pair.group]
-        if not usable[index] or not others:
-            fits.append(None)
-            continue
-        mask = small(pair.candidate)
-        fits.append(dice(mask, truths[index]) - float(np.mean([dice(mask, other) for other in others])))
+    for pair in pairs:
+        others = [dice(pair.candidate, other.truth) for other in usable if other.group != pair.group]
+        known = pair.changed and bool(pair.truth.any()) and bool(others)
+        fits.append(dice(pair.candidate, pair.truth) - float(np.mean(others)) if known else None)
     return fits
 
 
-def _score(pair: Pair, own_fit: float | None) -> Score:
+def _small_pair(pair: Pair) -> Pair:
+    thin = [small(mask) for mask in (pair.truth, pair.parent, pair.candidate)]
+    return Pair(pair.name, pair.group, thin[0], thin[1], thin[2], None, pair.changed)
+
+
+def _score(pair: Pair) -> Score:
     spacing = (pair.step, pair.step)
     return Score(
         pair.name,
@@ -129,7 +135,6 @@ def _score(pair: Pair, own_fit: float | None) -> Score:
         hd95(pair.candidate, pair.truth, spacing),
         agreement(pair.truth, pair.parent, pair.touched),
         agreement(pair.truth, pair.candidate, pair.touched),
-        own_fit,
     )
 
 

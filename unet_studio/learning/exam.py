@@ -1,0 +1,75 @@
+"""Held-out Corrections put before a network: its probabilities, its Masks, and pairs for the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.metrics import dice
+from training.preprocess import crop, mask_at_own_size
+from unet_studio.learning.agreement import agreement
+from unet_studio.learning.gate import Pair
+from unet_studio.learning.job import Item
+
+Probabilities = dict[str, np.ndarray]  # Item name -> (content_rows, content_columns) float16
+
+
+def sit(network: nn.Module, items: Sequence[Item], device: str) -> Probabilities:
+    """The network's probabilities of every Item's picture, in eval mode, by Item name."""
+    network.eval()
+    return {item.name: _probability(network, item, device) for item in items}
+
+
+def _probability(network: nn.Module, item: Item, device: str) -> np.ndarray:
+    with torch.inference_mode():
+        batch = torch.from_numpy(item.picture)[None].to(device, memory_format=torch.channels_last)
+        probability = torch.sigmoid(network(batch).float())[0, 0].cpu().numpy()
+    return crop(probability, item.fit).astype(np.float16)
+
+
+def mask_of(probability: np.ndarray, item: Item, threshold: float) -> np.ndarray:
+    """The Mask that a reader would see, in the shape of `item.truth`, uint8 0/1."""
+    return mask_at_own_size(probability.astype(np.float32), item.truth.shape[0], item.truth.shape[1], threshold)
+
+
+def mean_dice(found: Probabilities, items: Sequence[Item], threshold: float) -> float:
+    """Mean Dice at network size over the Items that `found` has; nan where it has none."""
+    values = [dice(found[item.name] >= threshold, crop(item.mask, item.fit)) for item in items if item.name in found]
+    return float(np.mean(values)) if values else float("nan")
+
+
+def mean_agreement(found: Probabilities, items: Sequence[Item], threshold: float) -> float:
+    """Mean of the gate's deciding number over changed Items that `found` has (all, where none was changed)."""
+    known = [item for item in items if item.name in found]
+    decisive = [item for item in known if item.changed] or known
+    values = [agreement(item.truth, mask_of(found[item.name], item, threshold), item.touched) for item in decisive]
+    return float(np.mean(values)) if values else float("nan")
+
+
+def pairs_of(
+    items: Sequence[Item], parent: Probabilities, candidate: Probabilities, threshold: float
+) -> Iterator[Pair]:
+    """What the gate compares, one Pair at a time: every Item that both have sat for."""
+    for item in items:
+        if item.name in parent and item.name in candidate:
+            yield Pair(
+                name=item.name,
+                group=item.group,
+                truth=item.truth,
+                parent=mask_of(parent[item.name], item, threshold),
+                candidate=mask_of(candidate[item.name], item, threshold),
+                touched=item.touched,
+                changed=item.changed,
+                step=item.step,
+            )
+
+
+def mixed(parent: Mapping[str, Tensor], result: Mapping[str, Tensor], mix: float) -> dict[str, Tensor]:
+    """Weights `mix` of the way from parent to result; integer buffers are the parent's."""
+    return {
+        key: torch.lerp(value, result[key].to(value), mix) if value.is_floating_point() else value
+        for key, value in parent.items()
+    }
