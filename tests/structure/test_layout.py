@@ -177,3 +177,13 @@ def test_bundled_models_have_a_card_each() -> None:
     weights = {path.stem for path in models.glob("*.safetensors")}
     assert {"lung", "polyp"} <= weights
     assert weights <= {path.name.split(".")[0] for path in models.glob("*.json")}
+
+
+def test_documents_link_to_what_exists() -> None:
+    dead = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+    assert not dead
