@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QInputDevice, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -314,6 +314,47 @@ def test_held_keys_are_let_go_with_the_focus(canvas):
     QTest.keyRelease(canvas, Qt.Key.Key_H)
     assert shown == [False, True]
     assert canvas.mask.any()
+
+
+def test_a_stroke_ends_with_the_focus(canvas):
+    QTest.mousePress(canvas.viewport(), LEFT, pos=QPoint(200, 200))
+    QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
+    QTest.mouseMove(canvas.viewport(), QPoint(300, 200))
+    assert canvas.mask.sum() == 1
+    assert len(canvas.document.history.steps()) == 1
+
+
+def pen(canvas, kind, end, at):
+    """Send one tablet event of a pen's tip or eraser end."""
+    device = QPointingDevice(
+        "pen", 1, QInputDevice.DeviceType.Stylus, end, QInputDevice.Capability.Position, 1, 1
+    )  # fmt: skip
+    position = QPointF(at)
+    held = LEFT if kind != QEvent.Type.TabletRelease else Qt.MouseButton.NoButton
+    button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
+    event = QTabletEvent(
+        kind, device, position, canvas.mapToGlobal(position), 1.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+        Qt.KeyboardModifier.NoModifier, button, held,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+def test_a_pen_paints_and_its_other_end_erases(canvas):
+    a, b = canvas.to_widget(150, 100), canvas.to_widget(250, 100)
+    for end in (QPointingDevice.PointerType.Pen, QPointingDevice.PointerType.Eraser):
+        pen(canvas, QEvent.Type.TabletPress, end, a)
+        pen(canvas, QEvent.Type.TabletMove, end, b)
+        pen(canvas, QEvent.Type.TabletRelease, end, b)
+        assert canvas.mask.sum() == (101 if end == QPointingDevice.PointerType.Pen else 0)
+    assert [step.kind for step in canvas.document.history.steps()] == ["brush", "eraser"]
+
+
+def test_a_touchpad_turns_the_brush_by_parts_of_a_notch(canvas):
+    for _ in range(4):
+        canvas.turn_brush(0.25)
+    assert canvas.brush_size == 2
+    canvas.turn_brush(-0.9)
+    assert canvas.brush_size == 2
 
 
 def test_a_second_quick_press_paints_too(canvas):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from unet_studio.editing.step import Step
 
 LIMIT_BYTES = 256 << 20
 
-Entry = Step | Callable[[], Step]
+Entry: TypeAlias = "Step | Callable[[], Step]"
 PutAway = Callable[[Step], Callable[[], Step]]
 
 

@@ -190,9 +190,12 @@ class Hands:
             self._let_go(key)
 
     def focusOutEvent(self: Canvas, event: QFocusEvent) -> None:
-        """Keys whose release will not be seen are let go."""
+        """Keys and buttons whose release will not be seen are let go."""
         for key in tuple(self._held):
             self._let_go(key)
+        self._finish_hand()
+        self._drag = None
+        self._show_cursor()
 
     def _let_go(self: Canvas, key: int) -> None:
         self._held.discard(key)
