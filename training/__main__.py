@@ -1,0 +1,118 @@
+"""`python -m training`: recipes, train, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.loop import Tick
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(prog="python -m training", description="Train and measure segmentation networks.")
+    verbs = top.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("recipes", help="the table of recipes, one line each")
+    train = verbs.add_parser("train", help="train by a recipe; the model and its card go to RUN")
+    train.add_argument("recipe")
+    train.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR", help="folders: images/, masks/")
+    train.add_argument("--out", type=Path, required=True, metavar="RUN")
+    train.add_argument("--resume", action="store_true", help="go on from RUN's last finished epoch")
+    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    train.epilog = "Further arguments, key=value, override the recipe's numbers: epochs=3 rate=0.0005"
+    measure = verbs.add_parser("evaluate", help="mean Dice per picture at own size, with its bootstrap interval")
+    measure.add_argument("model", type=Path)
+    measure.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR")
+    measure.add_argument("--all", action="store_true", help="every picture, not only those held out from training")
+    measure.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    measure.add_argument("--json", action="store_true")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 when done, 1 when something is wrong (one sentence on standard error), 2 for wrong usage."""
+    grammar = parser()
+    options, rest = grammar.parse_known_args(arguments)
+    if rest and (options.verb != "train" or any(text.startswith("-") for text in rest)):
+        grammar.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.overrides = rest
+    verbs: dict[str, Callable[[argparse.Namespace], None]] = {
+        "recipes": show_recipes,
+        "train": train,
+        "evaluate": measure,
+    }
+    try:
+        verbs[options.verb](options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; --resume goes on from the last finished epoch.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def show_recipes(options: argparse.Namespace) -> None:
+    """Print one line per recipe."""
+    from training.recipes import RECIPES
+
+    for recipe in RECIPES.values():
+        print(f"{recipe.name:10} {recipe.epochs:3} epochs, batch {recipe.batch}: {recipe.summary}")
+
+
+def train(options: argparse.Namespace) -> None:
+    """Train with a progress bar; prints where the model is and its held-out Dice."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from training.device import choose
+    from training.recipes import recipe_with
+    from training.run import run
+
+    recipe = recipe_with(options.recipe, options.overrides)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def on_tick(tick: Tick) -> None:
+            text = f"epoch {tick.epoch} step {tick.step}/{tick.steps} loss {tick.loss:.4f}"
+            bar.update(task, total=tick.steps, completed=tick.step, description=text)
+
+        model = run(recipe, options.data, options.out, choose(options.device).name, options.resume, on_tick)
+    print(model.path)
+    show_summary(model.card["metrics"])
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure a model on the held-out part of the folders."""
+    from training.checkpoint import load_model
+    from training.dataset import find_pairs
+    from training.device import choose
+    from training.evaluate import evaluate, summary
+
+    device = choose(options.device).name
+    network, about = load_model(options.model)
+    pairs = [pair for folder in options.data for pair in find_pairs(folder) if options.all or pair.side == "test"]
+    results = evaluate(network.to(device), pairs, about.input, about.threshold, device)
+    if options.json:
+        print(json.dumps({"model": str(options.model), "sha256": about.sha256, "sources": summary(results)}))
+    else:
+        show_summary(summary(results))
+
+
+def show_summary(table: dict[str, dict[str, object]]) -> None:
+    """Print one line per source."""
+    for source, row in table.items():
+        if isinstance(row, dict):
+            dice = row["dice"]
+            assert isinstance(dice, dict)
+            interval = f"{dice['mean']:.4f} [{dice['low']:.4f}, {dice['high']:.4f}]"
+            print(f"{source:14} Dice {interval} on {dice['count']} pictures, IoU {row['iou']}, HD95 {row['hd95']} px")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""The one way from a picture's values to a network's input, for training and for proposals. numpy and cv2 only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.generic]
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+RESIZABLE = (np.uint8, np.uint16, np.int16, np.float32)  # what cv2.resize averages without a copy
+COLOUR_FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a network wants to see; stored in its model file.
+
+    size: long side in px; multiple: rows and columns are padded to it; kind: "gray" or "colour";
+    low, high: percentiles of the picture that become 0 and 1; then (value - mean) / deviation.
+    """
+
+    size: int
+    channels: int
+    multiple: int = 32
+    kind: str = "gray"
+    low: float = 1.0
+    high: float = 99.0
+    mean: float = 0.5
+    deviation: float = 0.5
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where the picture lies in the network's grid: at the top left, `content` of `padded`, in px."""
+
+    rows: int
+    columns: int
+    content_rows: int
+    content_columns: int
+    padded_rows: int
+    padded_columns: int
+
+
+def fit_to(rows: int, columns: int, spec: InputSpec) -> Fit:
+    """The Fit of a picture of rows x columns px: aspect ratio kept, long side `spec.size`.
+
+    Raises ValueError for a picture without pixels.
+    """
+    if rows < 1 or columns < 1:
+        raise ValueError(f"A picture of {rows} x {columns} pixels has nothing to segment; open another one.")
+    scale = spec.size / max(rows, columns)
+    content = [max(1, round(side * scale)) for side in (rows, columns)]
+    padded = [-(-side // spec.multiple) * spec.multiple for side in content]
+    return Fit(rows, columns, content[0], content[1], padded[0], padded[1])
+
+
+def network_input(values: Array, inverted: bool, spec: InputSpec) -> tuple[Floats, Fit]:
+    """A picture as its network sees it.
+
+    values: (H, W) or (H, W, 3) RGB of any integer or float type; inverted: low values are bright (MONOCHROME1).
+    Returns (channels, h, w) float32 and the Fit; the same for values and for a * values + b with a > 0 (gray).
+    """
+    fit = fit_to(values.shape[0], values.shape[1], spec)
+    unit = unit_values(resize(values, fit.content_rows, fit.content_columns), inverted, spec)
+    return pad(standardise(unit, spec), fit), fit
+
+
+def resize(values: Array, rows: int, columns: int) -> Array:
+    """(H, W[, 3]) to (rows, columns[, 3]), averaged when smaller, bilinear when larger; dtype kept where cv2 can."""
+    if values.dtype.type not in RESIZABLE:
+        values = values.astype(np.float32)
+    smaller = rows < values.shape[0] or columns < values.shape[1]
+    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    resized: Array = cv2.resize(np.ascontiguousarray(values), (columns, rows), interpolation=method)
+    return resized
+
+
+def unit_values(values: Array, inverted: bool, spec: InputSpec) -> Floats:
+    """(h, w[, 3]) of any scale to (h, w, channels) float32 in 0..1, dark to bright."""
+    picture = values.astype(np.float32)
+    if spec.kind == "gray":
+        gray = picture if picture.ndim == 2 else picture.mean(axis=2)
+        unit = _between_percentiles(gray, spec)[..., None]
+    else:
+        full = COLOUR_FULL.get(values.dtype) if values.ndim == 3 else None
+        unit = picture / np.float32(full) if full else _between_percentiles(picture, spec)
+        unit = unit[..., None] if unit.ndim == 2 else unit
+    if unit.shape[2] != spec.channels:
+        unit = np.repeat(unit[..., :1], spec.channels, axis=2)
+    return np.ascontiguousarray(1.0 - unit if inverted else unit, dtype=np.float32)
+
+
+def _between_percentiles(values: Floats, spec: InputSpec) -> Floats:
+    """Values with the `low` percentile at 0 and the `high` one at 1, clipped; 0.5 everywhere for a constant picture."""
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = np.where(finite, values, np.median(values[finite]) if finite.any() else 0.0).astype(np.float32)
+    low, high = (float(value) for value in np.percentile(values, (spec.low, spec.high)))
+    noise = 1e-5 * max(abs(float(values.min())), abs(float(values.max())))
+    if high - low <= noise:
+        low, high = float(values.min()), float(values.max())
+    if high - low <= noise:
+        return np.full(values.shape, 0.5, np.float32)
+    return np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+
+
+def standardise(unit: Floats, spec: InputSpec) -> Floats:
+    """(h, w, channels) in 0..1 to (channels, h, w) float32 as the network's weights expect it."""
+    centred = (unit - np.float32(spec.mean)) / np.float32(spec.deviation)
+    return np.ascontiguousarray(centred.transpose(2, 0, 1), dtype=np.float32)
+
+
+def unstandardise(values: Floats, spec: InputSpec) -> Floats:
+    """The inverse of `standardise`: (channels, h, w) to (h, w, channels) float32."""
+    unit = values.transpose(1, 2, 0) * np.float32(spec.deviation) + np.float32(spec.mean)
+    return np.ascontiguousarray(unit, dtype=np.float32)
+
+
+def pad(values: Floats, fit: Fit) -> Floats:
+    """(channels, content) to (channels, padded) with zeros, which are mid-gray, below and to the right."""
+    below, right = fit.padded_rows - fit.content_rows, fit.padded_columns - fit.content_columns
+    return np.pad(values, ((0, 0), (0, below), (0, right)))
+
+
+def crop(probability: Array, fit: Fit) -> Array:
+    """(padded_rows, padded_columns) to the picture's own part, (content_rows, content_columns)."""
+    return probability[: fit.content_rows, : fit.content_columns]
+
+
+def mask_to_network(mask: Bytes, fit: Fit) -> Bytes:
+    """(H, W) uint8, 0 = background, to (padded_rows, padded_columns) uint8 of 0 and 1; padding is background."""
+    full = (mask > 0).astype(np.uint8) * np.uint8(255)
+    content = np.asarray(resize(full, fit.content_rows, fit.content_columns)) >= 128
+    below, right = fit.padded_rows - fit.content_rows, fit.padded_columns - fit.content_columns
+    return np.pad(content.astype(np.uint8), ((0, below), (0, right)))
+
+
+def mask_at_own_size(probability: Floats, rows: int, columns: int, threshold: float) -> Bytes:
+    """(content_rows, content_columns) probabilities to a (rows, columns) uint8 mask of 0 and 1."""
+    own = cv2.resize(np.ascontiguousarray(probability), (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return (own >= threshold).astype(np.uint8)
