@@ -69,7 +69,7 @@ SEGMENT_ROWS = (
     A("propose", "&Propose", "Propose a mask with the active model", ("P",), "picture write", "propose", bar=2),
     A("threshold_lower", "&Lower threshold", "Mark more: lower the threshold", (",",), "mask proposal"),
     A("threshold_higher", "&Higher threshold", "Mark less: raise the threshold", (".",), "mask proposal"),
-    A("target_lung", "Lu&ng", "Segment the lungs", ("Ctrl+1",), "picture write", "", "target", line=True),
+    A("target_lung", "L&ung", "Segment the lungs", ("Ctrl+1",), "picture write", "", "target", line=True),
     A("target_polyp", "Pol&yp", "Segment polyps", ("Ctrl+2",), "picture write", "", "target"),
     A("accept", "&Accept and next", "Accept the mask, queue it for learning and open the next picture",
       ("Enter", "Return"), "mask", "accept", bar=2, line=True),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
+
+if TYPE_CHECKING:
+    from unet_studio.gui.learn_plot import LearnPlot
 
 
 def time_left(seconds: float | None) -> str:
@@ -30,13 +35,14 @@ class LearnPanel(QWidget):
         self.verdict.setWordWrap(True)
         self.verdict.hide()
         self.state = QLabel(objectName="quiet")
+        self.dice = QLabel(objectName="held_out_dice")
         self.progress = QProgressBar(objectName="learn_progress")
         self.progress.setTextVisible(False)
         self.placeholder = QLabel("The curves of a run are drawn here:\ntraining loss and agreement on held-out films.")
         self.placeholder.setObjectName("placeholder")
         self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.placeholder.setWordWrap(True)
-        self.plot = None
+        self.plot: LearnPlot | None = None
         self._lay_out(actions)
         self.show_run(False)
 
@@ -56,6 +62,7 @@ class LearnPanel(QWidget):
         layout.addWidget(self.stop)
         layout.addWidget(self.progress)
         layout.addWidget(self.state)
+        layout.addWidget(self.dice)
         self._plot_place = layout.count()
         layout.addWidget(self.placeholder, 1)
         layout.addWidget(self.verdict)
@@ -80,23 +87,29 @@ class LearnPanel(QWidget):
     def show_run(self, running: bool) -> None:
         """Switch between start and stop."""
         self.start.setVisible(not running)
-        for widget in (self.stop, self.progress, self.state):
+        for widget in (self.stop, self.progress, self.state, self.dice):
             widget.setVisible(running)
         if running:
             self.verdict.hide()
 
     def begin(self) -> None:
         """A run begins: empty curves."""
-        if self.plot is None:
-            from unet_studio.gui.learn_plot import LearnPlot
-
-            self.plot = LearnPlot(self)
-            self._layout.insertWidget(self._plot_place, self.plot, 1)
-            self.placeholder.hide()
-        self.plot.start_over()
+        if self.plot is not None:
+            self.plot.start_over()
         self.progress.setRange(0, 0)
         self.state.setText("Preparing")
+        self.dice.setText("Held-out Dice –")
         self.show_run(True)
+
+    def _curves(self) -> LearnPlot:
+        if self.plot is None:
+            from unet_studio.gui.learn_plot import LEGEND, LearnPlot
+
+            self.plot = LearnPlot(self)
+            self._layout.insertWidget(self._plot_place, QLabel(LEGEND))
+            self._layout.insertWidget(self._plot_place + 1, self.plot, 1)
+            self.placeholder.hide()
+        return self.plot
 
     def show_progress(self, progress) -> None:
         """Show one Progress of `workflow.learning`."""
@@ -105,7 +118,9 @@ class LearnPanel(QWidget):
             self.progress.setValue(progress.step)
         parts = (progress.message or progress.phase, time_left(progress.seconds_left), progress.device)
         self.state.setText(" · ".join(part for part in parts if part))
-        self.plot.add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
+        if progress.held_out_dice is not None and progress.parent_dice is not None:
+            self.dice.setText(f"Held-out Dice {progress.held_out_dice:.3f}, active {progress.parent_dice:.3f}")
+        self._curves().add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
 
     def show_verdict(self, text: str, kind: str) -> None:
         """One sentence at the end of a run; kind is good, quiet or bad."""

@@ -9,6 +9,10 @@ from PySide6.QtWidgets import QWidget
 from unet_studio.gui import theme
 
 LOSS, CANDIDATE, ACTIVE = "#e69f00", "#56b4e9", "#b4bcc5"
+LEGEND = (
+    f"<span style='color:{LOSS}'>━ loss</span> &nbsp; <span style='color:{CANDIDATE}'>●━ Dice, new</span> &nbsp; "
+    f"<span style='color:{ACTIVE}'>╍ Dice, active</span>"
+)
 
 
 class LearnPlot(pg.PlotWidget):
@@ -17,7 +21,8 @@ class LearnPlot(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.BACKGROUND)
         self.setObjectName("learn_plot")
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(130)
+        self.setAccessibleName("Training loss, and Dice of candidate and active version, by step")
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
         self.hideButtons()
@@ -38,13 +43,11 @@ class LearnPlot(pg.PlotWidget):
         item.getAxis("right").linkToView(self._dice_view)
         self._dice_view.setXLink(item)
         item.vb.sigResized.connect(lambda: self._dice_view.setGeometry(item.vb.sceneBoundingRect()))
-        names = (("left", "loss", LOSS), ("right", "Dice", CANDIDATE), ("bottom", "step", theme.QUIET))
-        for side, text, colour in names:
+        for side, colour in (("left", LOSS), ("right", CANDIDATE), ("bottom", theme.QUIET)):
             axis = item.getAxis(side)
             axis.enableAutoSIPrefix(False)
             axis.setPen(theme.BORDER)
             axis.setTextPen(colour)
-            axis.setLabel(text, color=colour)
         item.showGrid(x=False, y=True, alpha=0.15)
 
     def start_over(self) -> None:

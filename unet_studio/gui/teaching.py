@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -40,6 +41,7 @@ class Teaching(QObject):
         self.began.emit(target)
 
         def begin(_token: object) -> None:
+            importlib.import_module("unet_studio.gui.learn_plot")  # a third of a second: not in the GUI thread
             run = learning.start(session, target, on_progress=self._tell, on_done=self._tell_end)
             self._run = run
             if self._stop_asked:
