@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,11 @@ POLYP = AugmentSpec(
     contrast=0.25, brightness=0.15, colour=0.12, saturation=0.3, blur=0.15, noise=0.02, marks=0.05,
 )  # fmt: skip
 FOR_TARGET = {"lung": LUNG, "polyp": POLYP}
+# a fine-tune has few steps: what the parent already knows is shown less often
+FOR_FINE_TUNING = {
+    "lung": replace(LUNG, invert=0.05, marks=0.1, blur=0.0),
+    "polyp": replace(POLYP, rotate=20, scale=(0.8, 1.25), marks=0.0),
+}
 
 
 def augment(
@@ -58,7 +63,8 @@ def augment(
     outside = (MIDDLE,) * 4
     moved = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=outside)
     moved_planes = cv2.warpAffine(planes, matrix, size, flags=cv2.INTER_LINEAR)
-    values = change_values(moved.reshape(*canvas, picture.shape[2]), spec, rng)
+    moved = np.asarray(moved, dtype=np.float32).reshape(*canvas, picture.shape[2])
+    values = change_values(moved, spec, rng)
     return values, np.asarray(moved_planes, dtype=np.float32).reshape(*canvas, planes.shape[2])
 
 

@@ -90,7 +90,7 @@ def describe(path: Path) -> ModelFile:
     if not path.is_file():
         raise ValueError(f"{path} does not exist; install the program again or choose another model.")
     try:
-        with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{path} is damaged or is not a model file; replace it.") from error

@@ -87,7 +87,7 @@ def read_mask(path: Path) -> Bytes:
     """(H, W) uint8, 0 = background, 1 = target. Raises ValueError when it cannot be read."""
     mask = read_picture(path)
     plane = mask if mask.ndim == 2 else mask[..., 0]
-    return (plane > 127).astype(np.uint8)
+    return np.asarray(plane > 127, dtype=np.uint8)
 
 
 def load(pairs: Iterable[Pair], spec: InputSpec) -> list[Sample]:
@@ -100,7 +100,7 @@ def load_sample(pair: Pair, spec: InputSpec) -> Sample:
     values, mask = read_picture(pair.picture), read_mask(pair.mask)
     if values.shape[:2] != mask.shape:
         raise ValueError(f"{pair.mask} is {mask.shape} but its picture is {values.shape[:2]}; make them equal.")
-    fit = fit_to(*mask.shape, spec)
+    fit = fit_to(mask.shape[0], mask.shape[1], spec)
     unit = unit_values(resize(values, fit.content_rows, fit.content_columns), False, spec)
     small = resize(mask * np.uint8(255), fit.content_rows, fit.content_columns)
     return Sample(pair, np.rint(unit * 255).astype(np.uint8), np.asarray(small, dtype=np.uint8), fit)
@@ -113,7 +113,7 @@ def batch(
     inputs: list[Floats] = []
     masks: list[npt.NDArray[np.float32]] = []
     for sample in samples:
-        unit = sample.unit.astype(np.float32) / 255
+        unit = sample.unit.astype(np.float32) / np.float32(255)
         values, planes = augment(unit, sample.mask.astype(np.float32)[..., None], canvas, change, rng)
         inputs.append(standardise(values, spec))
         masks.append((planes >= 127.5).astype(np.float32).transpose(2, 0, 1))

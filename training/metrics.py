@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Mask = npt.NDArray[np.generic]
+Mask = npt.NDArray[Any]
 
 
 def _pair(a: Mask, b: Mask) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -64,7 +65,7 @@ def hd95(a: Mask, b: Mask, spacing: tuple[float, float] = (1.0, 1.0)) -> float:
 def _border(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Pixels of the mask with a 4-neighbour outside; outside the picture counts as outside."""
     inner = cv2.erode(mask.astype(np.uint8), CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return mask & (inner == 0)
+    return np.asarray(mask & (inner == 0))
 
 
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)

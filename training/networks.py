@@ -20,7 +20,6 @@ LITE0_STAGES = (
     (6, 3, 1, 320, 1),
 )
 LITE0_SKIPS = {0: 16, 2: 24, 4: 40, 10: 112, 15: 320}  # block index -> channels at 1/2, 1/4, 1/8, 1/16, 1/32
-LITE0_BATCH_NORM = {"eps": 1e-3, "momentum": 0.01}
 
 
 def build(architecture: Mapping[str, Any]) -> nn.Module:
@@ -37,6 +36,11 @@ def build(architecture: Mapping[str, Any]) -> nn.Module:
     if name == "lite0-unet":
         return Lite0UNet(channels, widths)
     raise ValueError(f"The network {name!r} is not known to this version; update the program or take another model.")
+
+
+def lite0_norm(channels: int) -> nn.BatchNorm2d:
+    """Batch norm as the published weights were trained with."""
+    return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
 
 
 def convolutions(inputs: int, outputs: int) -> nn.Sequential:
@@ -103,10 +107,10 @@ class InvertedResidual(nn.Module):
         inner = inputs * expansion
         layers: list[nn.Module] = []
         if expansion != 1:
-            layers += [nn.Conv2d(inputs, inner, 1, bias=False), nn.BatchNorm2d(inner, **LITE0_BATCH_NORM)]
+            layers += [nn.Conv2d(inputs, inner, 1, bias=False), lite0_norm(inner)]
             layers += [nn.ReLU6(inplace=True)]
-        layers += [_depthwise(inner, kernel, stride), nn.BatchNorm2d(inner, **LITE0_BATCH_NORM), nn.ReLU6(inplace=True)]
-        layers += [nn.Conv2d(inner, outputs, 1, bias=False), nn.BatchNorm2d(outputs, **LITE0_BATCH_NORM)]
+        layers += [_depthwise(inner, kernel, stride), lite0_norm(inner), nn.ReLU6(inplace=True)]
+        layers += [nn.Conv2d(inner, outputs, 1, bias=False), lite0_norm(outputs)]
         self.layers = nn.Sequential(*layers)
         self.residual = stride == 1 and inputs == outputs
 
@@ -121,9 +125,7 @@ class Lite0Encoder(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.stem = nn.Sequential(
-            SameConv2d(channels, 32, 3, 2, bias=False), nn.BatchNorm2d(32, **LITE0_BATCH_NORM), nn.ReLU6(inplace=True)
-        )
+        self.stem = nn.Sequential(SameConv2d(channels, 32, 3, 2, bias=False), lite0_norm(32), nn.ReLU6(inplace=True))
         blocks: list[nn.Module] = []
         inputs = 32
         for expansion, kernel, stride, outputs, repeats in LITE0_STAGES:

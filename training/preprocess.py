@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
@@ -106,7 +107,7 @@ def _between_percentiles(values: Floats, spec: InputSpec) -> Floats:
         low, high = float(values.min()), float(values.max())
     if high - low <= noise:
         return np.full(values.shape, 0.5, np.float32)
-    return np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    return np.asarray(np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0), dtype=np.float32)
 
 
 def standardise(unit: Floats, spec: InputSpec) -> Floats:

@@ -1,0 +1,291 @@
+"""Fine-tuning: a parent's weights and a few corrected pictures in, new weights out, within a time budget."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from training.augment import FOR_FINE_TUNING, NONE, augment
+from training.checkpoint import ModelFile
+from training.device import choose
+from training.loop import CLIP, blend
+from training.losses import bce_dice
+from training.metrics import dice
+from training.preprocess import Bytes, Floats, standardise, unstandardise
+
+WARM_UP_STEPS = 5
+EMA = 0.9
+CANCELLED = "cancelled"
+NOT_FINITE = "not finite"
+ON_THE_CPU = "The graphics card had too little free memory; learning went on on the CPU."
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """One picture to learn from, at network size.
+
+    picture: (channels, h, w) float32 as `network_input` gives it; mask: (h, w) uint8 of 0 and 1;
+    content: (rows, columns) px of the picture within the grid, None = all of it;
+    weight: (h, w) float32, how much each pixel counts, None = 1 everywhere.
+    """
+
+    picture: Floats
+    mask: Bytes
+    content: tuple[int, int] | None = None
+    weight: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FinetuneJob:
+    """What to learn, from whom, and for how long.
+
+    parent: the network to start from (in eval mode, on the CPU; it is left as it is); about: its model file;
+    seconds: wall time for everything that `finetune` does; max_steps: steps after which it ends in any case;
+    anchors: further pictures, (channels, h, w) float32, on which the parent's own proposals are to stay as they are;
+    anchor_share: their part of a batch; rate: AdamW's peak; device: as `training.device.choose` takes it;
+    examine: gets the averaged network (eval mode) and its device, returns held-out Dice; called `examinations` times.
+    """
+
+    parent: nn.Module
+    about: ModelFile
+    lessons: Sequence[Lesson]
+    seconds: float
+    max_steps: int = 60
+    anchors: Sequence[Floats] = ()
+    anchor_share: float = 0.25
+    batch: int = 4
+    rate: float = 3e-4
+    device: str = "auto"
+    seed: int = 0
+    examine: Callable[[nn.Module, str], float] | None = None
+    examinations: int = 8
+
+
+@dataclass(frozen=True)
+class Progress:
+    """After a step: `steps` is how many there will be at this speed; held_out_dice is None between examinations."""
+
+    step: int
+    steps: int
+    loss: float
+    held_out_dice: float | None
+    seconds_left: float
+
+
+@dataclass(frozen=True, eq=False)
+class FinetuneResult:
+    """New weights on the CPU, finite, float32; `stopped` is "" or CANCELLED or NOT_FINITE: then the best so far."""
+
+    state: dict[str, Tensor]
+    steps: int
+    loss: float
+    device: str
+    seconds: float
+    stopped: str = ""
+    note: str = ""
+
+
+@dataclass(eq=False)
+class _Run:
+    network: nn.Module
+    average: dict[str, Tensor]
+    optimiser: torch.optim.Optimizer
+    device: str
+    batch: int
+    note: str = ""
+
+
+def finetune(
+    job: FinetuneJob, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]
+) -> FinetuneResult:
+    """Learn the lessons; the same job gives the same weights on one machine as long as max_steps, not time, ends it.
+
+    Raises ValueError when there are no lessons, MemoryError when not even one picture fits into memory.
+    """
+    if not job.lessons:
+        raise ValueError("There are no corrections to learn from; accept some first.")
+    begun = time.monotonic()
+    torch.manual_seed(job.seed)
+    rng = np.random.default_rng(job.seed)
+    run = _start(job, job.parent.state_dict(), choose(job.device).name, min(job.batch, max(1, len(job.lessons))))
+    pool = _Pool(job, run, rng)
+    step, loss, stopped, examined = 0, math.nan, "", 0
+    while (progress := max(step / job.max_steps, (time.monotonic() - begun) / job.seconds)) < 1.0:
+        if should_stop():
+            stopped = CANCELLED
+            break
+        value, run = _step_or_smaller(job, run, pool, progress, step)
+        if not math.isfinite(value):
+            stopped = NOT_FINITE
+            break
+        step, loss = step + 1, value
+        elapsed = time.monotonic() - begun
+        progress = max(step / job.max_steps, elapsed / job.seconds)
+        held_out = None
+        if progress * job.examinations >= examined + 1 or progress >= 1.0:
+            held_out = _examine(job, run)
+            examined = int(progress * job.examinations)
+        left = max(0.0, min(job.seconds - elapsed, elapsed / step * (job.max_steps - step)))
+        on_progress(Progress(step, max(step, round(step / min(1.0, progress))), loss, held_out, left))
+    state = {key: value.detach().to("cpu", torch.float32 if value.is_floating_point() else None).clone()
+             for key, value in run.average.items()}  # fmt: skip
+    return FinetuneResult(state, step, loss, run.device, time.monotonic() - begun, stopped, run.note)
+
+
+def _start(job: FinetuneJob, state: Mapping[str, Tensor], device: str, batch: int) -> _Run:
+    """A network with these weights ready to learn on the device, or on the CPU where the card is full."""
+    try:
+        network = copy.deepcopy(job.parent)
+        network.load_state_dict(dict(state))
+        network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    except RuntimeError as error:
+        if device == "cpu" or not _out_of_memory(error):
+            raise
+        return _on_the_cpu(job, state, batch)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=job.rate, weight_decay=0.0)
+    average = {key: value.detach().clone() for key, value in network.state_dict().items()}
+    return _Run(network, average, optimiser, device, batch)
+
+
+def _on_the_cpu(job: FinetuneJob, state: Mapping[str, Tensor], batch: int) -> _Run:
+    run = _start(job, {key: value.cpu() for key, value in state.items()}, "cpu", batch)
+    run.note = ON_THE_CPU
+    return run
+
+
+def _step_or_smaller(job: FinetuneJob, run: _Run, pool: _Pool, progress: float, step: int) -> tuple[float, _Run]:
+    """One step; out of memory it is tried again with half the batch, then on the CPU."""
+    while True:
+        inputs, targets, weights = pool.take(run.batch)
+        try:
+            return _step(job, run, (inputs, targets, weights), progress, step), run
+        except RuntimeError as error:
+            if not _out_of_memory(error):
+                raise
+        run.optimiser.zero_grad(set_to_none=True)
+        if run.batch > 1:
+            run.batch //= 2
+        elif run.device != "cpu":
+            run = _on_the_cpu(job, run.average, min(job.batch, len(job.lessons)))
+        else:
+            raise MemoryError("Not even one picture fits into memory; close other programs and start again.")
+
+
+def _step(job: FinetuneJob, run: _Run, arrays: tuple[Floats, Floats, Floats], progress: float, step: int) -> float:
+    """One optimiser step; returns its loss, NaN when loss or gradient is not finite: then nothing was changed."""
+    freeze_batch_norm(run.network.train())
+    for group in run.optimiser.param_groups:
+        group["lr"] = job.rate * min(1.0, (step + 1) / WARM_UP_STEPS) * (1.0 - progress)
+    inputs, targets, weights = (torch.from_numpy(array).to(run.device) for array in arrays)
+    logits = run.network(inputs.contiguous(memory_format=torch.channels_last))
+    loss = bce_dice(logits.float(), targets, weights)
+    run.optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    norm = nn.utils.clip_grad_norm_(run.network.parameters(), CLIP)
+    if not (math.isfinite(float(loss.detach())) and math.isfinite(float(norm))):
+        return math.nan
+    run.optimiser.step()
+    blend(run.average, run.network.state_dict(), min(EMA, (1 + step) / (10 + step)))
+    return float(loss.detach())
+
+
+def freeze_batch_norm(network: nn.Module) -> None:
+    """Keep the parent's statistics: a few pictures would spoil them."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
+def _examine(job: FinetuneJob, run: _Run) -> float | None:
+    """The held-out Dice of the averaged weights."""
+    if job.examine is None:
+        return None
+    learning = {key: value.detach().clone() for key, value in run.network.state_dict().items()}
+    run.network.load_state_dict(run.average)
+    try:
+        return job.examine(run.network.eval(), run.device)
+    finally:
+        run.network.load_state_dict(learning)
+
+
+class _Pool:
+    """Batches without end: lessons in shuffled rounds, and where there are anchors a part of those."""
+
+    def __init__(self, job: FinetuneJob, run: _Run, rng: np.random.Generator) -> None:
+        self._job, self._rng = job, rng
+        self._change = FOR_FINE_TUNING.get(job.about.target, NONE)
+        pictures = [lesson.picture for lesson in job.lessons] + list(job.anchors)
+        self._canvas = max(p.shape[1] for p in pictures), max(p.shape[2] for p in pictures)
+        self._soft = [_probability(run.network.eval(), anchor, run.device) for anchor in job.anchors]
+        self._lessons = self._shuffled(len(job.lessons))
+        self._anchors = self._shuffled(len(job.anchors))
+
+    def _shuffled(self, count: int) -> Iterator[int]:
+        while count:
+            yield from self._rng.permutation(count).tolist()
+
+    def take(self, size: int) -> tuple[Floats, Floats, Floats]:
+        """Inputs (n, channels, h, w), targets and weights (n, 1, h, w), all float32."""
+        from_anchors = min(size - 1, round(size * self._job.anchor_share)) if self._job.anchors else 0
+        variants = [self._lesson(self._job.lessons[next(self._lessons)]) for _ in range(size - from_anchors)]
+        variants += [self._anchor(next(self._anchors)) for _ in range(from_anchors)]
+        inputs, targets, weights = (np.stack(arrays) for arrays in zip(*variants, strict=True))
+        return inputs, targets, weights
+
+    def _lesson(self, lesson: Lesson) -> tuple[Floats, Floats, Floats]:
+        rows, columns = lesson.content or lesson.mask.shape
+        weight = np.ones(lesson.mask.shape, np.float32) if lesson.weight is None else lesson.weight
+        planes = np.stack([lesson.mask.astype(np.float32), weight], axis=-1)[:rows, :columns]
+        inputs, targets, weights = self._variant(lesson.picture[:, :rows, :columns], planes)
+        return inputs, (targets >= 0.5).astype(np.float32), weights
+
+    def _anchor(self, index: int) -> tuple[Floats, Floats, Floats]:
+        soft = self._soft[index]
+        return self._variant(self._job.anchors[index], np.stack([soft, np.ones_like(soft)], axis=-1))
+
+    def _variant(self, picture: Floats, planes: Floats) -> tuple[Floats, Floats, Floats]:
+        spec = self._job.about.input
+        unit = unstandardise(picture, spec)
+        beyond = 1.0 - planes[..., 1:]  # kept as what is missing, so that the canvas around the picture counts
+        stacked = np.concatenate([planes[..., :1], beyond], axis=-1)
+        values, moved = augment(unit, stacked, self._canvas, self._change, self._rng)
+        return standardise(values, spec), moved[None, ..., 0], np.maximum(0.0, 1.0 - moved[None, ..., 1])
+
+
+def _probability(network: nn.Module, picture: Floats, device: str) -> npt.NDArray[np.float32]:
+    with torch.inference_mode():
+        batch = torch.from_numpy(picture)[None].to(device, memory_format=torch.channels_last)
+        return np.asarray(torch.sigmoid(network(batch).float())[0, 0].cpu().numpy(), dtype=np.float32)
+
+
+def held_out_dice(network: nn.Module, lessons: Sequence[Lesson], device: str, threshold: float = 0.5) -> float:
+    """Mean Dice at network size over pictures that were not learned from. Raises ValueError without any."""
+    if not lessons:
+        raise ValueError("There are no held-out pictures; accept more corrections.")
+    values = []
+    for lesson in lessons:
+        rows, columns = lesson.content or lesson.mask.shape
+        found = _probability(network.eval(), lesson.picture, device)[:rows, :columns] >= threshold
+        values.append(dice(found, lesson.mask[:rows, :columns]))
+    return float(np.mean(values))
+
+
+def interpolate(parent: Mapping[str, Tensor], result: Mapping[str, Tensor], mix: float) -> dict[str, Tensor]:
+    """Weights `mix` of the way from parent (0) to result (1); integer buffers are the parent's."""
+    return {
+        key: torch.lerp(value, result[key].to(value), mix) if value.is_floating_point() else value.clone()
+        for key, value in parent.items()
+    }
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in text or "can't allocate memory" in text
