@@ -14,7 +14,7 @@ from unet_studio.imaging import dicom_codecs
 from unet_studio.imaging.dicom_open import PIXEL_KEYWORDS
 from unet_studio.imaging.dicom_values import number, signed
 from unet_studio.imaging.document import Header
-from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, from_system
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
 
@@ -91,9 +91,11 @@ def _encapsulated(dataset: FileDataset) -> bool:
 def _encoded(dataset: FileDataset, frame: int, frames: int) -> bytes:
     try:
         return encaps.get_frame(dataset.PixelData, frame, number_of_frames=frames)
-    except (MemoryError, OSError):
+    except MemoryError:
         raise
     except Exception as error:  # pydicom raises whatever damaged fragments provoke
+        if from_system(error):
+            raise
         raise cut_short() from error
 
 
@@ -103,11 +105,11 @@ def _by_pydicom(dataset: FileDataset, frame: int, header: Header) -> tuple[np.nd
     options: dict[str, Any] = {"number_of_frames": header.frames}
     try:
         samples, facts = get_decoder(syntax).as_array(dataset, index=frame, raw=True, **options)
-    except (MemoryError, OSError):
+    except MemoryError:
         raise
-    except NotImplementedError as error:
-        raise Refused(f"is coded as {syntax.name}, which cannot be decoded", "export it uncompressed") from error
     except Exception as error:  # pydicom raises whatever a damaged element provokes
+        if from_system(error):
+            raise
         raise _undecodable(error, header) from error
     return samples, str(facts["photometric_interpretation"])
 

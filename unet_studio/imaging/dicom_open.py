@@ -10,13 +10,14 @@ import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
     UID,
+    AllTransferSyntaxes,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
 
-from unet_studio.imaging.refusal import Refused, damaged
+from unet_studio.imaging.refusal import Refused, cut_short, damaged, from_system
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 DEFERRED_BYTES = 1 << 20  # larger elements are read when they are needed, so that a header is quick
@@ -38,12 +39,12 @@ NO_PIXELS_BY_MODALITY = {
 def read_dataset(source: Path | bytes) -> FileDataset:
     """The data set of a DICOM file (or of a packed one's unpacked bytes), large elements deferred.
 
-    Its file meta always names a transfer syntax. Raises Refused where it holds no data set or no pixels.
+    Its file meta always names a transfer syntax that pydicom knows. Raises Refused where there are no pixels.
     """
     dataset = _parsed(source)
     check_pixels(dataset)
     meta = getattr(dataset, "file_meta", None) or FileMetaDataset()
-    if not meta.get("TransferSyntaxUID"):
+    if UID(str(meta.get("TransferSyntaxUID", ""))) not in AllTransferSyntaxes:
         meta.TransferSyntaxUID = _assumed_syntax(dataset)
     dataset.file_meta = meta
     return dataset
@@ -56,12 +57,14 @@ def _parsed(source: Path | bytes) -> FileDataset:
         dataset = pydicom.dcmread(file, force=True, defer_size=defer)
         if defer and _syntax(dataset) == DeflatedExplicitVRLittleEndian:
             dataset = pydicom.dcmread(source, force=True)
-    except (MemoryError, OSError):
+    except MemoryError:
         raise
     except Exception as error:  # pydicom raises whatever a damaged element provokes
-        raise damaged("is a damaged DICOM file") from error
+        if from_system(error):
+            raise
+        raise cut_short() if isinstance(error, OSError) else damaged("is a damaged DICOM file") from error
     if not len(dataset):
-        raise damaged("is a damaged DICOM file without a single element")
+        raise cut_short()
     return dataset
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from unet_studio.imaging import limits
 from unet_studio.imaging.document import Document
 from unet_studio.imaging.kinds import HEAD_BYTES, PICTURES, kind_of
-from unet_studio.imaging.refusal import Refused, cut_short, damaged
+from unet_studio.imaging.refusal import Refused, cut_short, damaged, from_system
 
 
 def open_document(path: Path) -> Document:
@@ -51,6 +51,8 @@ def refusal_of(error: OSError) -> Refused:
         return Refused("is not there", "it was moved or renamed, or its drive is not connected")
     if isinstance(error, PermissionError):
         return Refused("may not be read by you", "ask its owner for permission")
+    if not from_system(error):
+        return damaged("is damaged")
     return Refused("cannot be read from its drive", "check that the drive is connected and copy the file again")
 
 

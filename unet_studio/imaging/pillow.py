@@ -12,7 +12,7 @@ from PIL import UnidentifiedImageError
 from unet_studio.core.image import Image, Source
 from unet_studio.imaging.arrays import as_pixels, depth, oriented
 from unet_studio.imaging.document import Document, Header
-from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, from_system
 
 Pillow.MAX_IMAGE_PIXELS = None  # the limit is check_size's, before any pixel is decoded
 ORIENTATION_TAG = 0x0112
@@ -92,7 +92,7 @@ def _plain(picture: Pillow.Image) -> Pillow.Image:
 
 
 def _pillow_refusal(error: OSError, kind: str) -> Refused:
-    if error.errno is not None:
+    if from_system(error):
         raise error
     text = str(error).lower()
     return cut_short() if "truncat" in text or "broken data stream" in text else damaged(f"is a damaged {kind} picture")

@@ -30,6 +30,11 @@ def damaged(what: str) -> Refused:
     return Refused(what, COPY_AGAIN)
 
 
+def from_system(error: BaseException) -> bool:
+    """True for the operating system's errors; libraries raise OSError, without a number, for damaged data too."""
+    return isinstance(error, OSError) and error.errno is not None
+
+
 def cut_short() -> Refused:
     """The refusal of a file that ends before its pixels do."""
     return damaged("is cut short: a part of its pixels is missing")

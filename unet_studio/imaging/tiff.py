@@ -11,7 +11,7 @@ import tifffile
 from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging.arrays import as_pixels, depth, oriented
 from unet_studio.imaging.document import Document, Header
-from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, from_system
 from unet_studio.imaging.ybr import from_ybr
 
 MOST_PAGES = 100_000
@@ -57,6 +57,12 @@ def _decode(path: Path, page: Any, frame: int, header: Header) -> Image:
         decoded = _two_axes(page.asarray(squeeze=False, maxworkers=1))
     except (NotImplementedError, KeyError) as error:
         raise Refused("is a TIFF picture of a rare kind that cannot be decoded", "export it as PNG") from error
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # each codec has its own errors
+        if from_system(error):
+            raise
+        raise damaged("is a damaged TIFF picture") from error
     finally:
         handle.close()
     pixels = as_pixels(oriented(_colours(decoded, page), _orientation(page)))

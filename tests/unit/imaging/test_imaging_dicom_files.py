@@ -27,7 +27,7 @@ LINES = {
     "rtplan_truncated.dcm": "is a radiotherapy plan",
     "rtstruct.dcm": "is a set of radiotherapy contours",
     "waveform_ecg.dcm": "is a DICOM ECG recording",
-    "emri_small_jpeg_2k_lossless_too_short.dcm": "is a damaged DICOM file",
+    "emri_small_jpeg_2k_lossless_too_short.dcm": "is cut short",
     "DICOMDIR": "is a DICOMDIR",
 }
 
