@@ -31,6 +31,12 @@ VALUES (:image_hash, :target, :reader, :accepted_at, :state, :side, :group_hash,
     :threshold, :changed, :empty, :strokes, :active_seconds, :wall_seconds, :changed_pixels, :source_name,
     :source_sha256, :mask_file, :touched_file, :journal_file, :before)
 """
+_ROWS_OF_PICTURE = """
+SELECT cases.id, own.status, COALESCE(own.reason, '') AS reason, COALESCE(own.status, early.status) AS seen FROM cases
+LEFT JOIN statuses AS own ON own.case_id = cases.id AND own.reader = ? AND own.target = ?
+LEFT JOIN statuses AS early ON early.case_id = cases.id AND early.reader = ? AND early.target = ''
+WHERE image_hash = ? AND error = ''
+"""
 STANDING = "replaced_by IS NULL AND taken_back = ''"
 
 
@@ -39,7 +45,9 @@ class NewCorrection:
     """What is accepted.
 
     mask: (H, W) bool or integer, everything but 0 is marked. touched: (H, W) bool, None where nobody painted.
-    group: identifier of patient, study or video as `Image.group` has it ("": the picture is its own group).
+    group: identifier of patient, study or video as `Image.group` has it; "" takes the one kept with the picture, else
+    the picture is a group of its own. The first Correction of a picture decides for all later ones.
+    case_id: the worklist row it was accepted in, None for an import.
     proposal_id, threshold: the Proposal it began from, as `save_proposal` numbered it, and the threshold in force.
     """
 
@@ -57,13 +65,14 @@ class NewCorrection:
     source_name: str = ""
     source_sha256: str = ""
     state: QueueState = QueueState.QUEUED
+    case_id: int | None = None
 
 
 def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     """Accept: keep the masks, put the Correction in the queue in place of an older one, and the draft away.
 
-    When this returns, the Correction is on the disk. Every worklist row that shows the picture becomes QUEUED for
-    this reader and Target, except an excluded or unreadable one. The draft's Journal must be closed before.
+    When this returns, the Correction is on the disk. Its worklist row, and every other that shows the same picture
+    and is not excluded, becomes QUEUED for this reader and Target. The draft's Journal must be closed before.
     Raises WorkspaceError (disk full, picture not kept, ...); nothing has changed then.
     """
     mask, touched = _checked(new)
@@ -71,7 +80,7 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     key = Key(new.image_hash, new.target, new.reader)
     with writing(workspace) as connection:
         _refuse_unfit(connection, new)
-        group = split.hash_in(connection, new.group or f"picture {new.image_hash}")
+        group = _group_of(connection, new)
         live = drafts.live_path(workspace, key)
         journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
         row = {
@@ -197,6 +206,19 @@ def _refuse_unfit(connection: sqlite3.Connection, new: NewCorrection) -> None:
             raise ValueError(f"the Mask is {new.mask.shape}, the picture {rows} x {columns}")
 
 
+def _group_of(connection: sqlite3.Connection, new: NewCorrection) -> str:
+    """The picture's group hash; it never changes once a Correction of it was accepted, so neither does its side."""
+    first = connection.execute(
+        "SELECT group_hash FROM corrections WHERE image_hash = ? ORDER BY id LIMIT 1", (new.image_hash,)
+    ).fetchone()
+    if first is not None:
+        return str(first["group_hash"])
+    if new.group:
+        return split.hash_in(connection, new.group)
+    kept = connection.execute("SELECT group_hash FROM images WHERE hash = ?", (new.image_hash,)).fetchone()
+    return str(kept["group_hash"]) or split.hash_in(connection, f"picture {new.image_hash}")
+
+
 def _write_masks(workspace: Workspace, mask: np.ndarray, touched: np.ndarray) -> tuple[str, str]:
     """Both PNG files (0 and 255), under names that no other Correction has; without their row they mean nothing."""
     name = uuid.uuid4().hex
@@ -228,15 +250,11 @@ def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
 
 def _mark_accepted(connection: sqlite3.Connection, new: NewCorrection) -> list[list[object]]:
     """Set the picture's rows QUEUED; returns [case id, status or None, reason] of each as it was before."""
-    rows = connection.execute(
-        "SELECT cases.id, statuses.status, COALESCE(statuses.reason, '') AS reason FROM cases LEFT JOIN statuses"
-        " ON case_id = cases.id AND reader = ? AND target = ? WHERE image_hash = ? AND error = ''",
-        (new.reader, new.target, new.image_hash),
-    ).fetchall()
-    before: list[list[object]] = [[*row] for row in rows if row["status"] != Status.EXCLUDED.value]
-    for case_id, *_ in before:
-        put_status(connection, int(str(case_id)), new.reader, new.target, Status.QUEUED)
-    return before
+    rows = connection.execute(_ROWS_OF_PICTURE, (new.reader, new.target, new.reader, new.image_hash)).fetchall()
+    rows = [row for row in rows if row["id"] == new.case_id or row["seen"] != Status.EXCLUDED.value]
+    for row in rows:
+        put_status(connection, row["id"], new.reader, new.target, Status.QUEUED)
+    return [[row["id"], row["status"], row["reason"]] for row in rows]
 
 
 def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> Correction:

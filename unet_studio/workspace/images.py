@@ -7,18 +7,22 @@ import json
 from typing import Any
 
 from unet_studio.core.errors import WorkspaceError
-from unet_studio.workspace import atomic
+from unet_studio.workspace import atomic, split
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
 
 
-def keep_image(workspace: Workspace, image_hash: str, data: bytes, suffix: str, facts: dict[str, Any]) -> None:
+def keep_image(
+    workspace: Workspace, image_hash: str, data: bytes, suffix: str, facts: dict[str, Any], group: str = ""
+) -> None:
     """Keep a picture: `data` is the lossless file's bytes, `suffix` its ending ('.png'), `facts` JSON of the rest.
 
+    group: identifier of patient, study or video; only its salted hash is kept, for the day when the source is gone.
     A picture that is kept already is never written again. Raises WorkspaceError (disk full, ...).
     """
     if has_image(workspace, image_hash):
+        _learn_group(workspace, image_hash, group)
         return
     folder = f"images/{image_hash[:2]}"
     names = f"{folder}/{image_hash}{suffix}", f"{folder}/{image_hash}.json"
@@ -27,17 +31,29 @@ def keep_image(workspace: Workspace, image_hash: str, data: bytes, suffix: str, 
     staged = [atomic.stage(files[0], data)]
     try:
         staged.append(atomic.stage(files[1], text))
-        row = (image_hash, *names, hashlib.sha256(data).hexdigest(), now())
         with writing(workspace) as connection:
+            group_hash = split.hash_in(connection, group) if group else ""
+            row = (image_hash, *names, hashlib.sha256(data).hexdigest(), group_hash, now())
             if connection.execute("SELECT 1 FROM images WHERE hash = ?", (image_hash,)).fetchone() is None:
                 for temporary, file in zip(staged, files, strict=True):
                     atomic.publish(temporary, file)
                 connection.execute(
-                    "INSERT INTO images (hash, file, facts_file, sha256, kept) VALUES (?, ?, ?, ?, ?)", row
+                    "INSERT INTO images (hash, file, facts_file, sha256, group_hash, kept) VALUES (?, ?, ?, ?, ?, ?)",
+                    row,
                 )
     finally:
         for temporary in staged:
             atomic.discard(temporary)
+
+
+def _learn_group(workspace: Workspace, image_hash: str, group: str) -> None:
+    """A picture first seen without a group may be seen again with one."""
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT group_hash FROM images WHERE hash = ?", (image_hash,)).fetchone()
+    if group and not row["group_hash"]:
+        with writing(workspace) as connection:
+            found = split.hash_in(connection, group)
+            connection.execute("UPDATE images SET group_hash = ? WHERE hash = ?", (found, image_hash))
 
 
 def has_image(workspace: Workspace, image_hash: str) -> bool:

@@ -44,6 +44,7 @@ CREATE TABLE images (
     file TEXT NOT NULL,                  -- inside the workspace, with / between folders
     facts_file TEXT NOT NULL,
     sha256 TEXT NOT NULL,                -- of the file's bytes
+    group_hash TEXT NOT NULL DEFAULT '', -- salted: patient, study or video, '' where none is known
     kept TEXT NOT NULL
 )"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.ws = store.open_workspace(folder)
         self.reader = "Dr. A"
-        self.case_id = self.add("film.png", IMAGE)
+        self.case_id = 1
 
     def add(self, name: str, image_hash: str) -> int:
         (case_id,) = store.add_cases(self.ws, [store.NewCase(f"/films/{name}", guess="lung")])
@@ -55,6 +56,14 @@ class Room:
         return store.case(self.ws, case_id or self.case_id, reader or self.reader)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("furnished") / "ws"
+    assert Room(folder).add("film.png", IMAGE) == 1
+    return folder
+
+
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
+def room(furnished: Path, tmp_path: Path) -> Room:
+    shutil.copytree(furnished, tmp_path / "ws")
     return Room(tmp_path / "ws")

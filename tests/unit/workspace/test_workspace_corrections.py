@@ -97,6 +97,14 @@ def test_copies_of_a_picture_are_accepted_together_but_not_excluded_ones(room) -
     ]
 
 
+def test_an_excluded_picture_that_is_accepted_after_all_is_queued(room) -> None:
+    store.set_status(room.ws, room.case_id, room.reader, Status.EXCLUDED, "wrong view")
+    room.accept(case_id=room.case_id)
+    assert room.case().status is Status.QUEUED
+    store.take_back(room.ws, room.case_id, room.reader, "lung")
+    assert (room.case().status, room.case().reason) == (Status.EXCLUDED, "wrong view")
+
+
 def test_states_and_the_worklist_follow_one_another(room) -> None:
     saved = room.accept()
     assert store.queue_length(room.ws) == store.queue_length(room.ws, "lung", room.reader) == 1

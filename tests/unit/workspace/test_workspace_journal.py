@@ -51,7 +51,7 @@ def test_names_of_files_tell_nothing(room) -> None:
     assert IMAGE[:8] not in path.name
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.dictionaries(st.text(), st.integers() | st.text() | st.none() | st.booleans()), max_size=6))
 def test_any_json_record_survives(tmp_path_factory: pytest.TempPathFactory, records: list[dict]) -> None:
     path = tmp_path_factory.mktemp("journal") / "a.jsonl"

@@ -62,6 +62,22 @@ def test_a_renamed_file_of_the_same_patient_stays_on_its_side(room) -> None:
     assert (first.group, first.side) == (second.group, second.side)
 
 
+def test_a_picture_keeps_its_group_when_its_source_is_gone(room) -> None:
+    store.keep_image(room.ws, "cd" * 32, b"pixels", ".png", {}, group="patient 9")
+    store.keep_image(room.ws, "ef" * 32, b"pixels", ".png", {})
+    store.keep_image(room.ws, "ef" * 32, b"pixels", ".png", {}, group="patient 9")
+    expected = store.group_hash(room.ws, "patient 9")
+    assert room.accept(image_hash="cd" * 32, group="").group == expected
+    assert room.accept(image_hash="ef" * 32, group="").group == expected
+
+
+def test_the_first_correction_of_a_picture_decides_its_group(room) -> None:
+    first = room.accept(group="")
+    for group in ("patient 1", "patient 2"):
+        later = room.accept(group=group, reader=group)
+        assert (later.group, later.side) == (first.group, first.side)
+
+
 def test_an_identifier_instead_of_its_hash_is_a_mistake(room) -> None:
     with pytest.raises(ValueError, match="not stored"):
         store.side_of(room.ws, "PATIENT-4711")
