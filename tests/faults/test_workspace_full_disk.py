@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from unet_studio.core.case import Status
-from unet_studio.core.errors import WorkspaceError
+from unet_studio.core.errors import Locked, WorkspaceError
 from unet_studio.core.proposal import Proposal
 from unet_studio.workspace import atomic, database, store
 
@@ -120,7 +120,6 @@ def test_the_operating_systems_own_short_write(ws) -> None:
         ),
         lambda ws: store.rewrite_journal(ws, IMAGE, "lung", "r", [{"a": 1}]),
         lambda ws: store.add_candidate(ws, ws.folder / "workspace.json", store.NewVersion("lung", None)),
-        lambda ws: store.hold(ws, "learning", "r"),
     ],
 )
 def test_everything_else_says_so_too_and_leaves_no_litter(ws, monkeypatch: pytest.MonkeyPatch, write) -> None:
@@ -165,6 +164,14 @@ def test_a_journal_that_could_not_begin_begins_later(ws, monkeypatch: pytest.Mon
         monkeypatch.undo()
         journal.append({"stroke": 2})
     assert store.read_records(ws, IMAGE, "lung", "r").records == [{"stroke": 2}]
+
+
+def test_a_full_disk_does_not_keep_its_reader_out(ws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atomic, "write_all", full)
+    again = store.open_workspace(ws.folder)
+    with store.hold(again, "window", "r"), pytest.raises(Locked, match="another program"):
+        store.hold(again, "window", "r")
+    assert store.kept_image(again, IMAGE) is not None
 
 
 def test_weights_are_used_where_they_are_when_there_is_no_room_for_a_copy(ws, monkeypatch, tmp_path: Path) -> None:

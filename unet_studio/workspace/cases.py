@@ -59,7 +59,7 @@ def add_cases(workspace: Workspace, new: Iterable[NewCase]) -> list[int]:
     with writing(workspace) as connection:
         for case in new:
             path = to_row(os.path.abspath(case.path))  # noqa: PTH100
-            connection.execute(_ADD, (path, case.frame, case.frames, case.guess, plain(case.error), now()))
+            connection.execute(_ADD, (path, int(case.frame), int(case.frames), case.guess, plain(case.error), now()))
             row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = ?", (path, case.frame)).fetchone()
             ids.append(int(row["id"]))
     return ids
@@ -131,7 +131,7 @@ def set_image(
         connection.execute(
             "UPDATE cases SET image_hash = ?, rows = ?, columns = ?, guess = COALESCE(?, guess), error = ''"
             " WHERE id = ?",
-            (image_hash, rows, columns, guess, case_id),
+            (image_hash, int(rows), int(columns), guess, case_id),
         )
 
 

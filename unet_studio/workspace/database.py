@@ -42,8 +42,13 @@ def writing(workspace: Workspace) -> Iterator[sqlite3.Connection]:
 
 
 @contextlib.contextmanager
-def session(database: Path) -> Iterator[sqlite3.Connection]:
-    """A connection outside any transaction, closed at the end. Raises WorkspaceError."""
+def session(database: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection outside any transaction, closed at the end; an empty database is made only if asked for.
+
+    Raises WorkspaceError.
+    """
+    if not create and not database.is_file():
+        raise WorkspaceError(f"{database}: the workspace's database is not there any more; connect its disk or folder.")
     try:
         connection = connect(database)
         try:

@@ -79,7 +79,7 @@ def _make_folder(folder: Path) -> None:
 def _prepare(database: Path, *, is_new: bool) -> int:
     """Set the journal mode that the file system allows and make missing tables; returns the format number found."""
     network = filesystem.is_network(database.parent)
-    with session(database) as connection:
+    with session(database, create=is_new) as connection:
         _set_journal_mode(connection, network)
         if is_new:
             migrations.create_tables(connection)

@@ -19,10 +19,11 @@ def keep_image(
     """Keep a picture: `data` is the lossless file's bytes, `suffix` its ending ('.png'), `facts` JSON of the rest.
 
     group: identifier of patient, study or video; only its salted hash is kept, for the day when the source is gone.
-    A picture that is kept already is never written again. Raises WorkspaceError (disk full, ...).
+    A picture that is kept already is never written again, only put back where its file was lost.
+    Raises WorkspaceError (disk full, ...).
     """
     if has_image(workspace, image_hash):
-        _learn_group(workspace, image_hash, group)
+        _complete(workspace, image_hash, data, group)
         return
     folder = f"images/{image_hash[:2]}"
     names = f"{folder}/{image_hash}{suffix}", f"{folder}/{image_hash}.json"
@@ -46,10 +47,13 @@ def keep_image(
             atomic.discard(temporary)
 
 
-def _learn_group(workspace: Workspace, image_hash: str, group: str) -> None:
-    """A picture first seen without a group may be seen again with one."""
+def _complete(workspace: Workspace, image_hash: str, data: bytes, group: str) -> None:
+    """A picture seen again: put back a lost file where these are its very bytes, learn its group if it had none."""
     with reading(workspace) as connection:
-        row = connection.execute("SELECT group_hash FROM images WHERE hash = ?", (image_hash,)).fetchone()
+        row = connection.execute("SELECT * FROM images WHERE hash = ?", (image_hash,)).fetchone()
+    file = workspace.inside(row["file"])
+    if not file.exists() and hashlib.sha256(data).hexdigest() == row["sha256"]:
+        atomic.write_bytes(file, data)
     if group and not row["group_hash"]:
         with writing(workspace) as connection:
             found = split.hash_in(connection, group)

@@ -16,7 +16,7 @@ import filelock
 
 from unet_studio.core.errors import Locked, WorkspaceError
 from unet_studio.workspace import atomic
-from unet_studio.workspace.clock import now
+from unet_studio.workspace.clock import local, now
 from unet_studio.workspace.database import connect
 from unet_studio.workspace.layout import Workspace
 
@@ -69,9 +69,10 @@ def hold(workspace: Workspace, purpose: Purpose, reader: str) -> Hold:
     if lock is None:
         raise Locked(_sentence(workspace, purpose, _read(_card(workspace, purpose))))
     card = _card(workspace, purpose)
+    facts = {"reader": reader, "machine": platform.node(), "time": now(), "process": os.getpid()}
     try:
-        facts = {"reader": reader, "machine": platform.node(), "time": now(), "process": os.getpid()}
-        atomic.write_json(card, facts)
+        with contextlib.suppress(WorkspaceError):  # a full disk must not keep its reader out
+            atomic.write_json(card, facts)
         return Hold(lock, card, workspace.database)
     except BaseException:
         lock.release()
@@ -126,5 +127,5 @@ def _read(card: Path) -> Holder:
 
 
 def _sentence(workspace: Workspace, purpose: Purpose, who: Holder) -> str:
-    name = f"{who.reader} on {who.machine} since {who.since}" if who.since else "another program"
+    name = f"{who.reader} on {who.machine} since {local(who.since)}" if who.since else "another program"
     return f"{workspace.folder}: {_WHAT[purpose]} by {name}; close it there or use another workspace."

@@ -37,7 +37,7 @@ class NewVersion:
     target: str
     parent: str | None
     reason: str = ""  # the gate's verdict in one sentence
-    metrics: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)  # JSON values
     corrections: Sequence[int] = ()  # ids learned from
     device: str = ""
     seconds: float = 0.0
@@ -201,7 +201,7 @@ def _insert(connection: sqlite3.Connection, new: NewVersion, sha256: str, *, fil
         "program_file": program_file,
         "created": now(),
         "reason": new.reason,
-        "metrics": json.dumps(new.metrics),
+        "metrics": json.dumps(new.metrics, default=float),  # numpy's numbers are numbers too
         "corrections": json.dumps([int(one) for one in new.corrections]),
         "device": new.device,
         "seconds": float(new.seconds),

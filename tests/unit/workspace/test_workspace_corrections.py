@@ -57,6 +57,14 @@ def test_any_kind_of_mask_is_taken(room, kind: type) -> None:
     assert not store.correction_touched(room.ws, saved.id).any()
 
 
+def test_numbers_may_be_numpys(room) -> None:
+    effort = Effort(np.int64(3), np.float32(1.5), np.float64(2.5), np.int32(7))
+    saved = room.accept(threshold=np.float32(0.5), changed=np.bool_(False), effort=effort)
+    assert (saved.effort, saved.changed) == (Effort(3, 1.5, 2.5, 7), False)
+    store.set_image(room.ws, room.case_id, IMAGE, np.int64(37), np.int32(53))
+    assert (room.case().rows, room.case().columns) == (37, 53)
+
+
 def test_an_empty_one_and_an_unchanged_one_say_so(room) -> None:
     assert room.accept(mask=np.zeros((37, 53), bool), changed=False).empty
     assert not store.corrections(room.ws)[0].changed

@@ -91,6 +91,15 @@ def test_a_file_that_is_no_database_is_refused(room) -> None:
     one_sentence(error)
 
 
+def test_a_folder_that_vanished_is_one_sentence_and_stays_away(room) -> None:
+    shutil.rmtree(room.ws.folder)
+    for call in (lambda: store.cases(room.ws, "a"), lambda: store.add_cases(room.ws, [])):
+        with pytest.raises(WorkspaceError, match="not there any more") as error:
+            call()
+        one_sentence(error)
+    assert not room.ws.folder.exists()
+
+
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     database = tmp_path / "studio.sqlite"
     with sqlite3.connect(database) as connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from unet_studio.core.errors import Locked
-from unet_studio.workspace import store
+from unet_studio.workspace import clock, store
 
 CHILD = """
 import sys, time
@@ -33,7 +33,7 @@ def test_a_second_window_is_told_who_has_it(room) -> None:
         found = store.holder(room.ws, "window")
         assert found is not None
         assert found.reader == "Dr. A"
-        assert found.since in text
+        assert f"since {clock.local(found.since)};" in text
     assert store.holder(room.ws, "window") is None
 
 
@@ -75,6 +75,11 @@ def test_a_killed_process_holds_nothing(room, tmp_path: Path) -> None:
         found = store.holder(room.ws, "window")
         assert found is not None
         assert found.reader == "Dr. A"
+
+
+def test_times_are_shown_without_seconds() -> None:
+    assert len(clock.local(clock.now())) == len("2026-11-21 09:05")
+    assert clock.local("some day") == "some day"
 
 
 def test_a_damaged_card_still_makes_a_sentence(room) -> None:

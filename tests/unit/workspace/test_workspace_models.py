@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unet_studio.core.errors import ModelError
@@ -54,9 +55,11 @@ def test_the_workspace_takes_its_own_copy_at_first_use(room) -> None:
 
 def test_a_candidate_waits_until_it_is_let_live(room) -> None:
     bundle(room)
-    made = candidate(room, b"better", corrections=[3, 4], metrics={"dice": {"mean": 0.98}}, device="cpu", seconds=9.5)
+    made = candidate(
+        room, b"better", corrections=[3, 4], metrics={"dice": {"mean": np.float32(0.5)}}, device="cpu", seconds=9.5
+    )
     assert (made.id, made.parent, made.active, made.promoted) == ("lung-v2", "lung-v1", False, False)
-    assert (made.corrections, made.metrics, made.device, made.seconds) == ((3, 4), {"dice": {"mean": 0.98}}, "cpu", 9.5)
+    assert (made.corrections, made.metrics, made.device, made.seconds) == ((3, 4), {"dice": {"mean": 0.5}}, "cpu", 9.5)
     assert live(room) == "lung-v1"
     assert store.activate(room.ws, "lung-v2", "the gate").active
     assert live(room) == "lung-v2"

@@ -71,6 +71,16 @@ def test_a_kept_picture_comes_back_whole_and_is_never_written_again(room) -> Non
     assert not list(room.ws.folder.rglob("*.tmp"))
 
 
+def test_a_lost_file_is_put_back_by_the_same_bytes_only(room) -> None:
+    file = room.ws.folder / "images" / "ab" / f"{IMAGE}.png"
+    data = file.read_bytes()
+    file.unlink()
+    store.keep_image(room.ws, IMAGE, b"other bytes", ".png", {})
+    assert not file.exists()
+    store.keep_image(room.ws, IMAGE, data, ".png", {})
+    assert store.kept_image(room.ws, IMAGE) == (data, {"rows": 37})
+
+
 def test_a_leftover_of_a_crash_does_not_get_in_the_way(room) -> None:
     folder = room.ws.folder / "images" / "cd"
     folder.mkdir()

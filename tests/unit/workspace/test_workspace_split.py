@@ -35,8 +35,8 @@ def test_order_and_additions_change_nothing(first: list[str], later: list[str], 
 
 
 def test_about_one_group_in_five_is_held_out(room) -> None:
-    hashes = [store.group_hash(room.ws, f"patient {number}") for number in range(4000)]
     with writing(room.ws) as connection:
+        hashes = [split.hash_in(connection, f"patient {number}") for number in range(4000)]
         held_out = [split.side_in(connection, one) for one in hashes].count(Side.GATE)
     assert 0.17 < held_out / 4000 < 0.23
 
