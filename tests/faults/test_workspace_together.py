@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unet_studio.workspace import drafts, journal, store
+
+NETWORK = """
+from unet_studio.workspace import filesystem
+filesystem.is_network = lambda folder: True
+"""
 
 ADD = """
 import sys
@@ -61,8 +67,9 @@ def run_together(code: str, count: int, *arguments: str) -> list[str]:
     return outputs
 
 
-def test_processes_that_make_it_and_add_at_once_agree(tmp_path: Path) -> None:
-    outputs = run_together(ADD, 4, str(tmp_path / "ws"))
+@pytest.mark.parametrize("code", [ADD, NETWORK + ADD], ids=["wal", "network"])
+def test_processes_that_make_it_and_add_at_once_agree(tmp_path: Path, code: str) -> None:
+    outputs = run_together(code, 4, str(tmp_path / "ws"))
     ids = [[int(one) for one in output.split()] for output in outputs]
     workspace = store.open_workspace(tmp_path / "ws")
     by_path = {case.path: case.id for case in store.cases(workspace, "r")}
@@ -71,9 +78,10 @@ def test_processes_that_make_it_and_add_at_once_agree(tmp_path: Path) -> None:
         assert found == [by_path[f"/films/{number}.png"] for number in range(first, first + 120)]
 
 
-def test_processes_that_accept_the_same_picture_lose_nothing(tmp_path: Path) -> None:
-    workspace = store.open_workspace(tmp_path / "ws")
-    outputs = run_together(ACCEPT, 3, str(workspace.folder))
+@pytest.mark.parametrize("code", [ACCEPT, NETWORK + ACCEPT], ids=["wal", "network"])
+def test_processes_that_accept_the_same_picture_lose_nothing(tmp_path: Path, code: str) -> None:
+    workspace = store.open_workspace(tmp_path / "ws")  # in WAL mode: the children have to switch it over
+    outputs = run_together(code, 3, str(workspace.folder))
     reported = [tuple(map(int, line.split())) for output in outputs for line in output.splitlines()]
     assert len(reported) == 36
     everything = {one.id: one for one in store.corrections(workspace, replaced=True)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from pathlib import Path
 
 from unet_studio.core.errors import WorkspaceError
@@ -14,6 +13,7 @@ from unet_studio.workspace.layout import DATABASE, FACTS, Workspace
 from unet_studio.workspace.schema import SCHEMA_VERSION
 
 FORMAT = 1  # of the folder's layout
+_WAL_HEADER = b"\2\2"  # bytes 18 and 19 of a database in WAL mode
 
 __all__ = ["FORMAT", "Workspace", "default_folder", "open_workspace"]
 
@@ -79,8 +79,11 @@ def _make_folder(folder: Path) -> None:
 def _prepare(database: Path, *, is_new: bool) -> int:
     """Set the journal mode that the file system allows and make missing tables; returns the format number found."""
     network = filesystem.is_network(database.parent)
+    if network:
+        _leave_wal(database)
     with session(database, create=is_new) as connection:
-        _set_journal_mode(connection, network)
+        if not network:
+            patiently(connection, "PRAGMA journal_mode = WAL")
         if is_new:
             migrations.create_tables(connection)
         found = migrations.format_of(connection)
@@ -90,11 +93,17 @@ def _prepare(database: Path, *, is_new: bool) -> int:
     return found
 
 
-def _set_journal_mode(connection: sqlite3.Connection, network: bool) -> None:
-    """WAL, or DELETE where there is no shared memory; a Workspace moved to a network folder is switched over."""
-    if network:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # reads a WAL file without shared memory
-    patiently(connection, f"PRAGMA journal_mode = {'DELETE' if network else 'WAL'}")
+def _leave_wal(database: Path) -> None:
+    """Switch a database over that was moved to a network folder; the WAL file is read without shared memory."""
+    try:
+        with database.open("rb") as file:
+            if file.read(20)[18:] != _WAL_HEADER:
+                return
+    except OSError:  # not made yet, or `session` finds the words
+        return
+    with session(database) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        patiently(connection, "PRAGMA journal_mode = DELETE")
 
 
 def _upgrade(workspace: Workspace) -> None:
