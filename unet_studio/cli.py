@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from unet_studio import __version__
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.target import TARGETS
 
+STARTED = time.monotonic()  # time budgets count from the program's start
 DONE, FAILED, CANCELLED = 0, 1, 130
 COMMANDS = ("info", "predict", "queue", "finetune", "models", "export", "doctor")
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -267,14 +269,15 @@ def _queue_state(arguments: argparse.Namespace) -> int:
 
 
 def _finetune(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import finetune_here
+    from unet_studio.workflow.learning import finetune_here, progress_row, progress_text
 
     outcome = finetune_here(
         arguments.workspace,
         arguments.target,
         seconds=arguments.max_seconds,
         device=arguments.device,
-        on_progress=lambda progress: _say(arguments, progress.row(), progress.text()),
+        on_progress=lambda progress: _say(arguments, progress_row(progress), progress_text(progress)),
+        begun=STARTED,
     )
     print(json.dumps(outcome.row(), ensure_ascii=False), flush=True)
     if outcome.cancelled:

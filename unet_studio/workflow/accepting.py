@@ -1,0 +1,168 @@
+"""The verdicts on a case: accept, accept as empty, take back, exclude, include, later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from unet_studio.core.case import Case, Status
+from unet_studio.core.changes import Changes
+from unet_studio.core.correction import Correction, Effort, QueueState
+from unet_studio.core.errors import UserError
+from unet_studio.core.image import Image
+from unet_studio.core.proposal import Proposal
+from unet_studio.workflow.drafting import Draft
+from unet_studio.workflow.opening import OpenCase, load_image
+from unet_studio.workflow.session import Session, require_writable
+from unet_studio.workspace import store
+from unet_studio.workspace.store import NewCorrection
+
+GROUP = "group"  # the key in a kept picture's facts: salted hash of patient, study or video
+
+
+def accept(
+    session: Session, open_case: OpenCase, *, active_seconds: float, wall_seconds: float, empty: bool = False
+) -> Changes:
+    """Keep the picture, store the Mask as this reader's Correction and queue it; on the disk when this returns.
+
+    empty: confirm that there is nothing to mark, whatever is painted. Raises Locked, UserError; the draft stays then.
+    """
+    require_writable(session)
+    draft = open_case.draft
+    if draft is None or open_case.target is None:
+        raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp, then accept.")
+    draft.close()
+    mask = np.zeros_like(draft.document.mask) if empty else draft.document.mask.copy()
+    group = keep(session, open_case.image)
+    effort = Effort(draft.strokes, active_seconds, wall_seconds)
+    new = _correction(session, open_case, draft, mask, effort, group)
+    store.save_correction(session.workspace, new)
+    message = f"{open_case.case.name}: accepted as empty" if not mask.any() else f"{open_case.case.name}: accepted"
+    shown = store.cases_of_image(session.workspace, open_case.image.content_hash)
+    return Changes(frozenset(shown), queue=True, message=message)
+
+
+def _correction(
+    session: Session, open_case: OpenCase, draft: Draft, mask: np.ndarray, effort: Effort, group: str
+) -> NewCorrection:
+    image, target = open_case.image, draft.target
+    model = _proposing_model(draft)
+    number = store.find_proposal(session.workspace, image.content_hash, target, model) if model else None
+    proposal = store.proposal(session.workspace, number) if number is not None else None
+    changed = _changed_pixels(mask, proposal, draft.threshold)
+    return NewCorrection(
+        image_hash=image.content_hash,
+        target=target,
+        reader=session.reader,
+        mask=mask,
+        touched=draft.document.touched,
+        group=group,
+        proposal_id=number,
+        model_id=model if proposal is not None else "",
+        threshold=draft.threshold if proposal is not None else None,
+        changed=changed > 0 or proposal is None,
+        effort=Effort(effort.strokes, effort.active_seconds, effort.wall_seconds, changed),
+        source_name=Path(image.source.path).name,
+        source_sha256=image.source.sha256,
+    )
+
+
+def _proposing_model(draft: Draft) -> str:
+    """The version whose proposal the Mask began from, "" where it was drawn from nothing."""
+    newest = draft.document.history.newest("proposal", "threshold")
+    return str(newest.facts.get("model", "")) if newest is not None else ""
+
+
+def _changed_pixels(mask: np.ndarray, proposal: Proposal | None, threshold: float) -> int:
+    """Pixels of `mask` that differ from the Proposal's Mask; all marked ones where there was no Proposal."""
+    from unet_studio.editing.changes import changed_pixels
+    from unet_studio.editing.threshold import mask_at
+
+    if proposal is None:
+        return int(np.count_nonzero(mask))
+    proposed = mask_at(proposal.probability, proposal.rows, proposal.columns, threshold)
+    return changed_pixels(mask, proposed)
+
+
+def keep(session: Session, image: Image, group: str = "") -> str:
+    """Keep a lossless copy of the picture in the Workspace; returns its group as a salted hash, or "".
+
+    group: an identifier instead of the picture's own. Once kept, copy and group stay as they are.
+    """
+    from unet_studio.imaging.kept import to_kept
+
+    kept = store.kept_image(session.workspace, image.content_hash)
+    if kept is not None:
+        return str(kept[1].get(GROUP, ""))
+    identifier = group or image.group or (f"file {image.source.sha256}" if image.source.frames > 1 else "")
+    hashed = store.group_hash(session.workspace, identifier) if identifier else ""
+    data, facts = to_kept(image)
+    store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], {**facts, GROUP: hashed})
+    return hashed
+
+
+def take_back(session: Session, case_id: int) -> Changes:
+    """Undo the accept: Mask, journal, status and queue are as before it; open the case again afterwards."""
+    require_writable(session)
+    case = store.case(session.workspace, case_id, session.reader)
+    if case.target is None:
+        raise UserError(f"{case.name}: nothing is accepted here that could be taken back.")
+    taken = store.take_back(session.workspace, case_id, session.reader, case.target)
+    return Changes(frozenset(taken.cases) | {case_id}, queue=True, message=f"{case.name}: accept taken back")
+
+
+def exclude(session: Session, case_id: int, reason: str) -> Changes:
+    """Leave a case out with a reason; an accepted Correction of it is not learned from either."""
+    return _set(session, case_id, Status.EXCLUDED, f"excluded ({reason})", reason)
+
+
+def include(session: Session, case_id: int) -> Changes:
+    """Bring an excluded or put-off case back to where it stood."""
+    require_writable(session)
+    case = store.case(session.workspace, case_id, session.reader)
+    correction = _standing(session, case)
+    if correction is not None and correction.state == QueueState.WITHDRAWN:
+        store.keep(session.workspace, correction.id)
+    return _set(session, case_id, _where_it_stood(session, case, correction), "back on the worklist")
+
+
+def later(session: Session, case_id: int) -> Changes:
+    """Put a case off."""
+    return _set(session, case_id, Status.LATER, "put off")
+
+
+def _set(session: Session, case_id: int, status: Status, word: str, reason: str = "") -> Changes:
+    require_writable(session)
+    case = store.case(session.workspace, case_id, session.reader)
+    correction = _standing(session, case)
+    if status is Status.EXCLUDED and correction is not None and correction.state is QueueState.QUEUED:
+        store.withdraw(session.workspace, correction.id)
+    store.set_status(session.workspace, case_id, session.reader, status, reason)
+    return Changes(frozenset({case_id}), queue=correction is not None, message=f"{case.name}: {word}")
+
+
+def _standing(session: Session, case: Case) -> Correction | None:
+    if case.target is None or not case.image_hash:
+        return None
+    return store.current_correction(session.workspace, case.image_hash, case.target, session.reader)
+
+
+def _where_it_stood(session: Session, case: Case, correction: Correction | None) -> Status:
+    if correction is not None:
+        return Status.LEARNED if correction.state is QueueState.LEARNED else Status.QUEUED
+    if case.target is None or not case.image_hash:
+        return Status.NEW
+    drafts = store.drafts(session.workspace, session.reader)
+    if any((draft.image_hash, draft.target) == (case.image_hash, case.target) for draft in drafts):
+        return Status.CORRECTED
+    found = store.find_proposal(session.workspace, case.image_hash, case.target)
+    return Status.PROPOSED if found is not None else Status.NEW
+
+
+def choose_target(session: Session, case_id: int, target: str) -> Changes:
+    """Segment something else in this picture."""
+    require_writable(session)
+    load_image(session, case_id)
+    store.set_target(session.workspace, case_id, session.reader, target)
+    return Changes(frozenset({case_id}))

@@ -1,0 +1,54 @@
+"""What files are, and what the machine can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unet_studio.core.image import FileFacts
+
+if TYPE_CHECKING:
+    from training.device import DeviceReport
+
+
+def info(paths: Sequence[Path]) -> Iterator[FileFacts]:
+    """The facts of every file among `paths`, each one's frames decoded; paths as given."""
+    from unet_studio.imaging import reader, scan
+
+    for path in scan.find_files(paths):
+        yield reader.describe(path)
+
+
+def info_row(facts: FileFacts) -> dict[str, Any]:
+    """Facts as one JSON object; what is not known is null."""
+    row = asdict(facts)
+    if not facts.ok:
+        row = {key: (value or None) for key, value in row.items()} | {"path": facts.path, "ok": False}
+    row["error"] = facts.error or None
+    row["spacing_mm"] = list(facts.spacing_mm) if facts.spacing_mm is not None else None
+    return row
+
+
+def info_text(facts: FileFacts) -> str:
+    """Facts as one line for a terminal."""
+    if not facts.ok:
+        return facts.error
+    size = f"{facts.columns} x {facts.rows}" + (f", {facts.frames} frames" if facts.frames > 1 else "")
+    depth = f"{facts.bits} bit {'gray' if facts.channels == 1 else 'colour'}"
+    spacing = f", {facts.spacing_mm[0]:g} x {facts.spacing_mm[1]:g} mm" if facts.spacing_mm is not None else ""
+    kind = " ".join(part for part in (facts.format, facts.modality, facts.photometric) if part)
+    return f"{facts.path}: {kind}, {size}, {depth}{spacing}, {facts.target or 'no target'}"
+
+
+def doctor() -> list[DeviceReport]:
+    """Each kind of device tried with a real convolution."""
+    from training.device import diagnose
+
+    return diagnose()
+
+
+def doctor_row(report: DeviceReport) -> dict[str, Any]:
+    """A device's report as one JSON object."""
+    return asdict(report)

@@ -1,0 +1,189 @@
+"""A draft: the Mask being worked on, with every step journalled as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from unet_studio.core.case import Status
+from unet_studio.core.errors import WorkspaceError
+from unet_studio.core.proposal import Proposal
+from unet_studio.editing.changes import strokes
+from unet_studio.editing.document import Document, Event
+from unet_studio.editing.records import event_record, replay
+from unet_studio.editing.rect import Rect
+from unet_studio.editing.step import Step
+from unet_studio.workflow.session import Session
+from unet_studio.workspace import store
+from unet_studio.workspace.store import Journal
+
+THRESHOLD = 0.5  # until a reader moves it
+
+
+class Draft:
+    """One open (Image, Target, reader). The journal follows the Document by itself; to be used from one thread.
+
+    problem: one sentence where a step could not be journalled, "" while all is well.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        case_id: int,
+        image_hash: str,
+        target: str,
+        document: Document,
+        base: int | None = None,
+    ) -> None:
+        """base: id of the Correction that a journal still to be begun starts from, None for an empty Mask."""
+        self.target = target
+        self.document = document
+        self.problem = ""
+        self._session = session
+        self._case_id = case_id
+        self._image_hash = image_hash
+        self._journal: Journal | None = None
+        self._waiting: list[dict[str, Any]] = []
+        self._base = base
+        self._edited = False
+        self._slider: Any = None  # a ThresholdGesture while the slider moves
+        document.listeners.append(self._follow)
+
+    @property
+    def threshold(self) -> float:
+        """The threshold in force."""
+        newest = self.document.history.newest("proposal", "threshold")
+        return float(newest.facts.get("threshold", THRESHOLD)) if newest is not None else THRESHOLD
+
+    @property
+    def can_undo(self) -> bool:
+        """True when there is a step to take back."""
+        return bool(self.document.history.undo_stack)
+
+    @property
+    def can_redo(self) -> bool:
+        """True when there is a step to bring back."""
+        return bool(self.document.history.redo_stack)
+
+    @property
+    def strokes(self) -> int:
+        """Gestures of the reader that are in force."""
+        return strokes(self.document.history)
+
+    def propose(self, proposal: Proposal, threshold: float, *, keep_touched: bool = True) -> Rect:
+        """Put a Proposal's Mask in as one undo step; touched pixels keep their value unless told otherwise."""
+        from unet_studio.editing.threshold import apply_proposal
+
+        self._slider = None
+        facts = {"model": proposal.model_id}
+        step = apply_proposal(self.document, proposal.probability, threshold, keep_touched=keep_touched, facts=facts)
+        return step.rect
+
+    def set_threshold(self, proposal: Proposal, threshold: float, *, final: bool) -> None:
+        """Show the Mask at another threshold; with `final` it becomes one undo step."""
+        from unet_studio.editing.threshold import ThresholdGesture
+
+        if self._slider is None:
+            self._slider = ThresholdGesture(self.document, proposal.probability, {"model": proposal.model_id})
+        self._slider.move(threshold)
+        if final:
+            self._slider.finish()
+            self._slider = None
+
+    def undo(self) -> Rect | None:
+        """Take the newest step back; the rectangle that changed, or None."""
+        self._slider = None
+        return _rect(self.document.undo())
+
+    def redo(self) -> Rect | None:
+        """Bring the step undone last back; the rectangle that changed, or None."""
+        self._slider = None
+        return _rect(self.document.redo())
+
+    def flush(self) -> None:
+        """Bring what was journalled to the disk, and say in the worklist that work has begun.
+
+        Raises WorkspaceError, one sentence, when a step is not on the disk yet; call it again later.
+        """
+        self._write()
+        if self._journal is not None:
+            self._journal.flush(force=True)
+        if self._edited and self.strokes:
+            store.set_status(self._session.workspace, self._case_id, self._session.reader, Status.CORRECTED)
+        self._edited = False
+
+    def close(self) -> None:
+        """Finish an open gesture, flush, and let the journal go; painting on opens it again. Raises WorkspaceError."""
+        self.document.settle()
+        self._slider = None
+        self.flush()
+        self._close_journal()
+
+    def _follow(self, event: Event) -> None:
+        record = event_record(event)
+        if record is None:
+            return
+        self._edited = True
+        self._waiting.append(record)
+        try:
+            self._write()
+        except WorkspaceError as error:
+            self.problem = str(error)  # kept in `_waiting`: the next step or flush tries again
+
+    def _write(self) -> None:
+        """Append what waits, in order; nothing is dropped where the disk refuses."""
+        if not self._waiting:
+            return
+        if self._journal is None:
+            key = (self._image_hash, self.target, self._session.reader)
+            self._journal = store.open_journal(self._session.workspace, *key)
+        if self._base is not None:
+            self._journal.append({"op": "base", "correction": self._base})
+            self._base = None
+        while self._waiting:
+            self._journal.append(self._waiting[0])
+            self._waiting.pop(0)
+        self.problem = ""
+
+    def _close_journal(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+
+def open_draft(session: Session, case_id: int, image_hash: str, target: str, shape: tuple[int, int]) -> Draft:
+    """The draft as it was left: journalled steps on the accepted Mask they began from, or on nothing.
+
+    shape: (rows, columns) of the Image. Raises WorkspaceError where the journal cannot be read.
+    """
+    workspace, reader = session.workspace, session.reader
+    records = list(store.read_records(workspace, image_hash, target, reader).records)
+    base = _base(records)
+    if base is None and not records:
+        standing = store.current_correction(workspace, image_hash, target, reader)
+        base = standing.id if standing is not None else None
+    mask, touched = _base_arrays(session, base)
+    document = replay(_steps(records), shape, mask, touched)
+    return Draft(session, case_id, image_hash, target, document, base=None if records else base)
+
+
+def _base(records: list[dict[str, Any]]) -> int | None:
+    """The id of the Correction that a journal began from, None where it began from nothing."""
+    first = records[0] if records else {}
+    return int(first["correction"]) if first.get("op") == "base" else None
+
+
+def _steps(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (record for record in records if record.get("op") != "base")
+
+
+def _base_arrays(session: Session, base: int | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+    if base is None:
+        return None, None
+    return store.correction_mask(session.workspace, base), store.correction_touched(session.workspace, base)
+
+
+def _rect(step: Step | None) -> Rect | None:
+    return step.rect if step is not None else None

@@ -1,0 +1,69 @@
+"""What the reader sees of an Image: gray on the screen, window presets, values and areas as text."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unet_studio.core.image import Image, Window, modality_values
+
+DRAG_STEPS = 600.0  # px of dragging that change a window by the whole range of the picture
+LEAST_WIDTH = 1e-3  # of the whole range: a window never closes
+
+
+def display(image: Image, window: Window | None = None) -> np.ndarray:
+    """The picture as uint8 (H, W) gray or (H, W, 3) RGB, contiguous; None takes the picture's default window."""
+    from unet_studio.imaging import windowing
+
+    return windowing.display(image, window)
+
+
+def presets(image: Image) -> tuple[Window, ...]:
+    """Windows for the digit keys: the picture's default and own ones first, then its whole range."""
+    from unet_studio.imaging import windowing
+
+    low, high = _value_range(image)
+    whole = Window((low + high) / 2, max(high - low, 1.0), "whole range")
+    found: list[Window] = []
+    for window in (windowing.default_window(image), *image.transform.windows, whole):
+        if not any((window.center, window.width) == (other.center, other.width) for other in found):
+            found.append(window)
+    return tuple(found[:9])
+
+
+def dragged(window: Window, dx: float, dy: float, image: Image) -> Window:
+    """The window after a right-drag of (dx, dy) screen px: right widens (less contrast), up brightens."""
+    low, high = _value_range(image)
+    span = max(high - low, 1.0)
+    width = max(window.width + dx * span / DRAG_STEPS, LEAST_WIDTH * span)
+    return Window(window.center + dy * span / DRAG_STEPS, width, "", window.function)
+
+
+def value_text(image: Image, column: int, row: int) -> str:
+    """The modality value (or R G B) of one pixel, "" outside the picture."""
+    rows, columns = image.shape
+    if not (0 <= row < rows and 0 <= column < columns):
+        return ""
+    if image.pixels.ndim == 3:
+        return " ".join(str(int(channel)) for channel in image.pixels[row, column])
+    one = Image(image.pixels[row : row + 1, column : column + 1], image.source, image.format, image.transform)
+    return f"{float(modality_values(one)[0, 0]):.6g}"
+
+
+def area_text(mask: np.ndarray, spacing_mm: tuple[float, float] | None) -> str:
+    """Area of the (H, W) Mask in cm² or mm² where the spacing is known, else in px."""
+    pixels = int(np.count_nonzero(mask))
+    if spacing_mm is None:
+        return f"{pixels:,} px".replace(",", " ")
+    square_mm = pixels * spacing_mm[0] * spacing_mm[1]
+    return f"{square_mm / 100:.1f} cm²" if square_mm >= 100 else f"{square_mm:.1f} mm²"
+
+
+def _value_range(image: Image) -> tuple[float, float]:
+    """Least and greatest modality value of a coarse grid of the picture; 0..255 or 0..65535 for colour."""
+    if image.pixels.ndim == 3:
+        return 0.0, float(np.iinfo(image.pixels.dtype).max)
+    step = max(1, max(image.shape) // 512)
+    thin = Image(image.pixels[::step, ::step], image.source, image.format, image.transform)
+    values = modality_values(thin)
+    finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
