@@ -1,4 +1,4 @@
-"""The decode child: `python -m unet_studio.imaging.child` answers requests on its pipes until they close.
+"""The decode child: `python -m unet_studio.imaging.child [warm]` answers requests on its pipes until they close.
 
 It loads neither torch nor Qt. A request is {"verb": "probe" | "describe" | "read", "path", "frame", "seconds"};
 the answer is {"refused": [wrong, remedy]} or {"facts": {...}}, for "read" with the pixels behind it.
@@ -38,6 +38,8 @@ def main() -> None:
     requests, answers, nowhere = _take_over_streams()
     _quieten()
     _limit_memory()
+    if wire.WARM in sys.argv:
+        _load_decoders()
     session = Session()
     while line := requests.readline():
         request = json.loads(line)
@@ -62,6 +64,11 @@ def _quieten() -> None:
     logging.disable(logging.CRITICAL)
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
+
+
+def _load_decoders() -> None:
+    """Loads ahead of the first file what most files need."""
+    from unet_studio.imaging import dicom, pillow, png, tiff  # noqa: F401
 
 
 def _limit_memory() -> None:
@@ -145,21 +152,7 @@ def _sha256(path: Path) -> str:
 
 
 def _facts(path: Path, document: Document) -> FileFacts:
-    header = document.header
-    return FileFacts(
-        str(path),
-        False,
-        "",
-        header.format,
-        header.rows,
-        header.columns,
-        header.frames,
-        header.channels,
-        header.bits,
-        header.modality,
-        header.photometric,
-        header.spacing_mm,
-    )
+    return FileFacts(str(path), ok=False, **asdict(document.header))
 
 
 def _facts_of(facts: FileFacts, first: Image) -> FileFacts:

@@ -23,7 +23,7 @@ class Codestream:
     bits: int = 0
     signed: bool | None = None
     complete: bool = True  # a JPEG without its end marker is cut short, or was written sloppily
-    ycbcr: bool | None = None  # what a JPEG's own markers say of its colours, None where they say nothing
+    ycbcr: bool | None = None  # what a frame's own markers say of its colours, None where they say nothing
 
 
 def inspect(data: bytes) -> Codestream:
@@ -76,4 +76,18 @@ def _jpeg2k(data: bytes) -> Codestream:
         return Codestream("jpeg2k")
     columns, rows, left, top = (int.from_bytes(data[start + at : start + at + 4], "big") for at in (8, 12, 16, 20))
     depth = data[start + 42]
-    return Codestream("jpeg2k", max(0, rows - top), max(0, columns - left), (depth & 0x7F) + 1, bool(depth & 0x80))
+    rgb = False if _transforms_colours(data, start + 4 + int.from_bytes(data[start + 4 : start + 6], "big")) else None
+    rows, columns = max(0, rows - top), max(0, columns - left)
+    return Codestream("jpeg2k", rows, columns, (depth & 0x7F) + 1, bool(depth & 0x80), ycbcr=rgb)
+
+
+def _transforms_colours(data: bytes, position: int) -> bool:
+    """True where the COD segment (A.6.1) says that RGB was transformed, which every decoder undoes."""
+    for _ in range(64):
+        marker, length = data[position : position + 2], int.from_bytes(data[position + 2 : position + 4], "big")
+        if marker == b"\xff\x52":
+            return data[position + 8 : position + 9] == b"\x01"
+        if marker[:1] != b"\xff" or marker in (b"\xff\x90", b"\xff\x93"):
+            return False
+        position += 2 + length
+    return False

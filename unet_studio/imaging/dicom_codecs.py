@@ -50,14 +50,17 @@ def _samples(data: bytes, stream: Codestream, photometric: str) -> tuple[np.ndar
     if stream.codec == "ljpeg":
         return np.asarray(imagecodecs.jpeg_decode(data)), photometric
     if stream.codec == "jpegls":
-        return np.asarray(imagecodecs.jpegls_decode(data)), photometric
+        samples = np.asarray(imagecodecs.jpegls_decode(data))
+        planes = samples.ndim == 3 and samples.shape[1:] == (stream.rows, stream.columns)
+        return np.moveaxis(samples, 0, -1) if planes else samples, photometric
     if stream.codec == "jpegxl":
         return np.asarray(imagecodecs.jpegxl_decode(data, numthreads=2)), _as_rgb(photometric)
     try:
         samples = imagecodecs.jpeg2k_decode(data, numthreads=2)
     except imagecodecs.Jpeg2kError:
         samples = imagecodecs.htj2k_decode(data)
-    return np.asarray(samples), photometric if photometric.startswith("YBR_FULL") else _as_rgb(photometric)
+    stays = photometric.startswith("YBR_FULL") and stream.ycbcr is None
+    return np.asarray(samples), photometric if stays else _as_rgb(photometric)
 
 
 def _jpeg(data: bytes, stream: Codestream, photometric: str) -> tuple[np.ndarray, str]:

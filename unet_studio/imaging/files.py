@@ -31,6 +31,11 @@ def open_document(path: Path) -> Document:
         from unet_studio.imaging.tiff import open_tiff
 
         return open_tiff(path)
+    if kind == "JPEG":
+        from unet_studio.imaging.rare_jpeg import is_rare, open_rare_jpeg
+
+        if is_rare(path):
+            return open_rare_jpeg(path)
     from unet_studio.imaging.pillow import open_with_pillow
 
     return open_with_pillow(path, kind)

@@ -143,7 +143,7 @@ class Pool:
         """Starts one child ahead of the first file; returns at once."""
         with self._lock:
             if not self._idle and not self._busy:
-                self._idle.append(_Child(self._command))
+                self._idle.append(_Child([*self._command, wire.WARM]))
 
     def close(self) -> None:
         """Ends every child; calls under way raise Cancelled, later ones start anew."""

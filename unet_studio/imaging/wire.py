@@ -9,6 +9,7 @@ import numpy as np
 
 from unet_studio.imaging import limits
 
+WARM = "warm"  # the argument of a child that is started before there is a file
 PIXEL_TYPES = frozenset({"uint8", "int8", "uint16", "int16", "uint32", "int32", "float32"})
 
 

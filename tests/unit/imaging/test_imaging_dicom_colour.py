@@ -61,13 +61,18 @@ def test_jpeg_colours_follow_the_jpeg_itself(dicom, colours, said, stored):
     assert np.abs(image.pixels.astype(int) - pixels).mean() < 4
 
 
-@pytest.mark.parametrize("photometric", ["YBR_RCT", "RGB"])
-def test_jpeg_2000(dicom, colours, photometric):
+@pytest.mark.parametrize(("photometric", "transformed"), [("YBR_RCT", True), ("RGB", False), ("YBR_FULL", True)])
+def test_jpeg_2000(dicom, colours, photometric, transformed):
     pixels = colours()
-    mct = photometric == "YBR_RCT"
-    frame = imagecodecs.jpeg2k_encode(pixels, level=0, codecformat="j2k", reversible=True, mct=mct)
+    frame = imagecodecs.jpeg2k_encode(pixels, level=0, codecformat="j2k", reversible=True, mct=transformed)
     image = reader.read(dicom(pixels, frames=[frame], syntax=JPEG_2000, PhotometricInterpretation=photometric))
     assert np.array_equal(image.pixels, pixels)
+
+
+def test_jpeg_2000_of_untransformed_ybr(dicom, colours):
+    frame = imagecodecs.jpeg2k_encode(ybr(colours()), level=0, codecformat="j2k", reversible=True, mct=False)
+    image = reader.read(dicom(colours(), frames=[frame], syntax=JPEG_2000, PhotometricInterpretation="YBR_FULL"))
+    assert np.abs(image.pixels.astype(int) - colours()).max() <= 2
 
 
 def test_jpeg_ls(dicom, colours):

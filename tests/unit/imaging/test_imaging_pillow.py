@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -50,6 +51,23 @@ def test_cmyk_jpeg_has_the_right_colours(tmp_path, colours):
     big = np.kron(colours(), np.ones((8, 8, 1), np.uint8))
     Pillow.fromarray(big).convert("CMYK").save(tmp_path / "a.jpg", quality=95)
     assert np.abs(reader.read(tmp_path / "a.jpg").pixels.astype(int) - big).mean() < 6
+
+
+@pytest.mark.parametrize("codec", ["twelve", "lossless", "ls"])
+def test_jpeg_of_more_than_eight_bits(tmp_path, letter, codec):
+    pixels = np.kron(letter(np.uint16, 4095), np.ones((4, 4), np.uint16))
+    encoders = {
+        "twelve": lambda: imagecodecs.jpeg8_encode(pixels, level=99, bitspersample=12),
+        "lossless": lambda: imagecodecs.ljpeg_encode(pixels, bitspersample=16),
+        "ls": lambda: imagecodecs.jpegls_encode(pixels),
+    }
+    data = bytes(encoders[codec]())
+    (tmp_path / "a.jpg").write_bytes(data)
+    image = reader.read(tmp_path / "a.jpg")
+    assert image.pixels.dtype == np.uint16
+    assert np.abs(image.pixels.astype(int) - pixels).mean() < (40 if codec == "twelve" else 1e-9)
+    (tmp_path / "b.jpg").write_bytes(data[: len(data) // 2])
+    assert reader.describe(tmp_path / "b.jpg").error.startswith("b.jpg is ")
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
