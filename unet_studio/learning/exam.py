@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from training.metrics import dice
 from training.preprocess import crop, mask_at_own_size
@@ -65,11 +65,3 @@ def pairs_of(
                 changed=item.changed,
                 step=item.step,
             )
-
-
-def mixed(parent: Mapping[str, Tensor], result: Mapping[str, Tensor], mix: float) -> dict[str, Tensor]:
-    """Weights `mix` of the way from parent to result; integer buffers are the parent's."""
-    return {
-        key: torch.lerp(value, result[key].to(value), mix) if value.is_floating_point() else value
-        for key, value in parent.items()
-    }

@@ -134,8 +134,9 @@ def _write_item(path: Path, item: Item) -> dict[str, Any]:
     if item.touched is not None:
         arrays["touched"] = item.touched
     save_file({key: np.ascontiguousarray(value) for key, value in arrays.items()}, path)
-    plain = {key: getattr(item, key) for key in ("name", "group", "gate", "fresh", "changed")}
-    return {**plain, "file": path.name, "fit": asdict(item.fit)}
+    words = {key: str(getattr(item, key)) for key in ("name", "group")}
+    flags = {key: bool(getattr(item, key)) for key in ("gate", "fresh", "changed")}
+    return {**words, **flags, "file": path.name, "fit": asdict(item.fit)}
 
 
 def read_job(folder: Path) -> Job:

@@ -136,7 +136,8 @@ def _spawn(command: list[str], folder: Path, log: IO[bytes]) -> subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=log,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
+        # waiting threads that spin would take the processor from the window, and from one another
+        env={**os.environ, "PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE"},
         **options,
     )
 

@@ -1,0 +1,211 @@
+"""What the child does with a job: compare the parent, train the rounds, average and mix them, and judge the result."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training.checkpoint import ModelFile, load_model, save_model
+from training.device import DeviceChoice, choose
+from training.finetune import FinetuneJob, FinetuneResult, finetune, interpolate
+from training.finetune import Progress as Step
+from unet_studio.core.errors import UserError
+from unet_studio.learning import exam, plan
+from unet_studio.learning.gate import Verdict, judge
+from unet_studio.learning.job import CANDIDATE, PARENT, Job
+from unet_studio.learning.lesson import lessons_of
+from unet_studio.learning.messages import Progress
+
+WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
+EXAMINATIONS = 6  # how often that is done in a round
+RATE = 1e-3
+ANCHOR_SHARE = 0.25
+TOO_SHORT = "There was not enough time to learn; allow more seconds."
+NOT_FINITE = "Learning gave no finite numbers from its first step; look at the newest Corrections and start again."
+NOTHING = "Every Correction is held out for the gate, so there is nothing to learn from yet; correct more pictures."
+
+State = Mapping[str, Tensor]
+
+
+@dataclass(eq=False)
+class Desk:
+    """What all parts of one run share."""
+
+    job: Job
+    network: nn.Module
+    about: ModelFile
+    device: DeviceChoice
+    deadline: float  # of time.monotonic()
+    say: Callable[[Progress], None]
+    parent: exam.Probabilities = field(default_factory=dict)
+    sitting_seconds: float = 0.05  # for one picture
+    steps_before: int = 0  # of the rounds that have ended
+    steps: int = 0  # of all rounds, as planned
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the run must have ended."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def report(self, phase: str, step: int = 0, **values: Any) -> None:
+        """Say where the run stands, `step` steps into a round."""
+        self.say(
+            Progress(
+                phase,
+                step=self.steps_before + step,
+                steps=max(self.steps, self.steps_before + step),
+                seconds_left=round(self.seconds_left, 1),
+                device=self.device.label,
+                **values,
+            )
+        )
+
+
+def take_course(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None]) -> dict[str, object]:
+    """Learn from the job, write the Candidate's weights into `folder`, and return what belongs in `result.json`.
+
+    deadline: of time.monotonic(), for everything. Raises UserError, one sentence, where the parent cannot be used or
+    nothing was learned in the time.
+    """
+    torch.set_num_threads(plan.threads_for(os.cpu_count() or 1))
+    torch.manual_seed(job.plan.seed)
+    course = plan.make_course(job.items, job.plan.seed)
+    desk = _desk(job, folder, deadline, say)
+    if not course.rounds:
+        return _result(desk, Verdict(False, NOTHING), ())
+    desk.report("comparing")
+    _parent_sits(desk, course)
+    parent = {key: value.clone() for key, value in desk.network.state_dict().items()}
+    results = _train_rounds(desk, course, parent)
+    desk.report("judging")
+    mix, candidate, found = _choose(desk, course, parent, results)
+    _write(desk, folder, candidate)
+    pairs = exam.pairs_of(course.held_out, desk.parent, found, desk.about.threshold)
+    verdict = judge(pairs, job.plan.least_agreement, cross_validated=course.cross_validated, seed=job.plan.seed)
+    metrics = verdict.metrics | {"mix": mix, "steps": desk.steps_before, "rounds": len(results)}
+    learned = tuple(sorted({item.name for one in course.rounds for item in one.lessons}))
+    return _result(desk, replace(verdict, metrics=metrics), learned)
+
+
+def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None]) -> Desk:
+    try:
+        network, about = load_model(folder / PARENT)
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from error
+    device = choose(job.plan.device)
+    return Desk(job, network.to(device.name), about, device, deadline, say)
+
+
+def _parent_sits(desk: Desk, course: plan.Course) -> None:
+    """The parent's probabilities of every Item: what the Candidate is compared with, and where it was corrected."""
+    every = {item.name: item for item in (*course.held_out, *(i for one in course.rounds for i in one.lessons))}
+    items = list(every.values())
+    exam.sit(desk.network, items[:1], desk.device.name)
+    begun = time.monotonic()
+    desk.parent = exam.sit(desk.network, items, desk.device.name)
+    desk.sitting_seconds = (time.monotonic() - begun) / len(items)
+
+
+def _train_rounds(desk: Desk, course: plan.Course, parent: State) -> list[State]:
+    """The weights that each round ends with; the time that is left after the examination is shared evenly."""
+    examination = desk.sitting_seconds * len(course.held_out) * len(plan.MIXES) * plan.SPARE
+    desk.steps = sum(plan.steps_for(len(one.lessons)) for one in course.rounds)
+    results: list[State] = []
+    for number, one in enumerate(course.rounds):
+        seconds = (desk.seconds_left - plan.EXIT_SECONDS - examination) / (len(course.rounds) - number)
+        if seconds <= 0:
+            raise UserError(TOO_SHORT)
+        desk.network.load_state_dict(dict(parent))
+        result = _train(desk, course, one, seconds)
+        if result.steps == 0:
+            raise UserError(NOT_FINITE if result.stopped else TOO_SHORT)
+        desk.steps_before += result.steps
+        desk.steps = desk.steps_before + sum(plan.steps_for(len(r.lessons)) for r in course.rounds[number + 1 :])
+        results.append(result.state)
+    return results
+
+
+def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float) -> FinetuneResult:
+    """One round from the parent's weights, which `desk.network` holds before and after."""
+    watched = [item for item in (one.held_out or course.gate) if item.changed][:WATCHED]
+    threshold = desk.about.threshold
+    parent_dice = exam.mean_dice(desk.parent, watched, threshold) if watched else None
+    phase = "rehearsing" if course.cross_validated else "learning"
+
+    def examine(network: nn.Module, device: str) -> float:
+        return exam.mean_dice(exam.sit(network, watched, device), watched, threshold)
+
+    def on_step(step: Step) -> None:
+        desk.report(phase, step.step, loss=step.loss, held_out_dice=step.held_out_dice, parent_dice=parent_dice)
+
+    job = FinetuneJob(
+        parent=desk.network,
+        about=desk.about,
+        lessons=lessons_of(one.lessons, desk.parent, threshold),
+        seconds=seconds,
+        max_steps=plan.steps_for(len(one.lessons)),
+        anchors=desk.job.anchors,
+        anchor_share=ANCHOR_SHARE,
+        rate=RATE,
+        device=desk.device.name,
+        seed=desk.job.plan.seed,
+        examine=examine if watched else None,
+        examinations=EXAMINATIONS,
+    )
+    return finetune(job, on_step, lambda: False)
+
+
+def _choose(
+    desk: Desk, course: plan.Course, parent: State, results: Sequence[State]
+) -> tuple[float, State, exam.Probabilities]:
+    """The mix with the best held-out agreement: the mix, the Candidate's weights and the held-out probabilities.
+
+    Items of the gate sit before the Candidate itself, a round's held-out ones before what that round came to.
+    """
+    mean = _mean_state(results)
+    sheets = []
+    for mix in plan.MIXES:
+        found: exam.Probabilities = {}
+        for one, result in zip(course.rounds, results, strict=True):
+            if one.held_out:
+                desk.network.load_state_dict(interpolate(parent, result, mix))
+                found |= exam.sit(desk.network, one.held_out, desk.device.name)
+        if course.gate:
+            desk.network.load_state_dict(interpolate(parent, mean, mix))
+            found |= exam.sit(desk.network, course.gate, desk.device.name)
+        sheets.append(found)
+    agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]
+    best = plan.choose_mix(agreements)
+    return plan.MIXES[best], interpolate(parent, mean, plan.MIXES[best]), sheets[best]
+
+
+def _mean_state(states: Sequence[State]) -> dict[str, Tensor]:
+    return {
+        key: torch.stack([state[key] for state in states]).mean(dim=0) if value.is_floating_point() else value
+        for key, value in states[0].items()
+    }
+
+
+def _write(desk: Desk, folder: Path, state: State) -> None:
+    about = replace(desk.about, path=folder / CANDIDATE, card={}, sha256="")
+    try:
+        save_model(state, about)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _result(desk: Desk, verdict: Verdict, learned: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "failed": "",
+        "device": desk.device.label,
+        "candidate": bool(learned),
+        "learned": list(learned),
+        "verdict": asdict(verdict),
+    }

@@ -1,0 +1,83 @@
+"""What a fine-tune of given Corrections consists of: who is learned from, who is held out, how the time is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unet_studio.learning.job import Item
+
+ENOUGH_GATE_GROUPS = 5  # from here on the gate set decides alone
+FOLDS = 3
+MIXES = (0.5, 0.7, 0.85, 1.0)  # parts of the way from parent to result that are tried
+SAME = 0.001  # of two mixes this close the one nearer to the parent is taken
+EXIT_SECONDS = 2.0  # writing the result and ending
+SPARE = 1.3  # how much longer an examination may take than the first one did
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """One training: what it learns from, and which Items it may be examined on (it has not seen their groups)."""
+
+    lessons: tuple[Item, ...]
+    held_out: tuple[Item, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """All rounds; the Candidate is the mean of their results, so it has learned from every lesson.
+
+    gate: Items that no round learns from, examined on the Candidate itself.
+    """
+
+    rounds: tuple[Round, ...]
+    gate: tuple[Item, ...]
+    cross_validated: bool
+
+    @property
+    def held_out(self) -> tuple[Item, ...]:
+        """Every Item that some model is examined on without having seen its group."""
+        return (*(item for one in self.rounds for item in one.held_out), *self.gate)
+
+
+def make_course(items: Sequence[Item], seed: int) -> Course:
+    """One round judged on the gate set, or under five deciding gate groups FOLDS rounds that each hold some back.
+
+    Items on the gate's side are never learned from, by any round.
+    """
+    lessons = tuple(item for item in items if not item.gate)
+    gate = tuple(item for item in items if item.gate)
+    groups = sorted({item.group for item in lessons})
+    if len({item.group for item in gate if item.changed}) >= ENOUGH_GATE_GROUPS or len(groups) < 2:
+        return Course((Round(lessons, ()),) if lessons else (), gate, cross_validated=False)
+    order = np.random.default_rng(seed).permutation(len(groups))
+    fold_of = {groups[index]: place % FOLDS for place, index in enumerate(order)}
+    rounds = tuple(
+        Round(
+            tuple(item for item in lessons if fold_of[item.group] != fold),
+            tuple(item for item in lessons if fold_of[item.group] == fold),
+        )
+        for fold in range(min(FOLDS, len(groups)))
+    )
+    return Course(rounds, gate, cross_validated=True)
+
+
+def threads_for(processors: int) -> int:
+    """How many threads compute: one processor stays free, except where there are only two (docs/learning.md)."""
+    return processors if processors <= 2 else processors - 1
+
+
+def steps_for(lessons: int) -> int:
+    """After how many steps of a round more time would only teach its few pictures by heart."""
+    return min(2000, 40 + 8 * lessons)
+
+
+def choose_mix(agreements: Sequence[float]) -> int:
+    """Index into MIXES of the mix to take, from the held-out agreement of each: the best, or one nearly as good.
+
+    Where nothing was held out (nan) nobody can say which is best, and it is the second.
+    """
+    best = max(agreements)
+    return next((index for index, value in enumerate(agreements) if value >= best - SAME), 1)
