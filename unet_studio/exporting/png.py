@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Provenance:
 
     model: id of the Model version, "" where a person drew from nothing. time: ISO 8601, UTC. frame: counted from 1.
     reader: "" where nobody reviewed it. options: whatever else tells one export from another, JSON values.
+    mask_sha256: `export_mask` fills it in.
     """
 
     source: str
@@ -42,12 +43,16 @@ class Provenance:
     frame: int = 1
     frames: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    mask_sha256: str = ""
 
     def identity(self) -> dict[str, Any]:
-        """What must be the same for a file to count as this very export, finished: source, Target, model, options."""
-        names = ("source_sha256", "frame", "target", "model", "model_sha256", "threshold", "reviewed", "reader")
-        facts = {name: getattr(self, name) for name in names}
-        plain: dict[str, Any] = json.loads(json.dumps({**facts, "options": self.options}))
+        """What must be the same for a file to count as this very export, finished: source, Target, model, options.
+
+        And the mask itself where a person reviewed it: one that was corrected again is another export.
+        """
+        names = ["source_sha256", "frame", "target", "model", "model_sha256", "threshold", "reviewed", "reader"]
+        names += ["options"] + ["mask_sha256"] * self.reviewed
+        plain: dict[str, Any] = json.loads(json.dumps({name: getattr(self, name) for name in names}))
         return plain
 
 
@@ -62,7 +67,7 @@ class Exported:
 
 
 def mask_sha256(mask: np.ndarray) -> str:
-    """SHA-256 (hex) over shape and marked pixels, for `Provenance.options` of an accepted Correction."""
+    """SHA-256 (hex) over shape and marked pixels, for `Provenance.mask_sha256`."""
     marked = mask != 0
     return hashlib.sha256(f"{marked.shape} ".encode() + np.packbits(marked).tobytes()).hexdigest()
 
@@ -100,6 +105,7 @@ def export_mask(
     name with anything else on it gets a number. Raises UserError (disk full, no permission).
     """
     _check(mask, provenance, probability)
+    provenance = replace(provenance, mask_sha256=mask_sha256(mask))
     taken = set() if claimed is None else claimed
     done = already_exported(wanted, provenance, taken)
     if done is not None:

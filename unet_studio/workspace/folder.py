@@ -108,7 +108,7 @@ def _leave_wal(database: Path) -> None:
 
 def _upgrade(workspace: Workspace) -> None:
     """No other program may work on the tables while they change."""
-    with lock.hold(workspace, "window", "upgrade"), lock.hold(workspace, "learning", "upgrade"):
+    with lock.hold(workspace, "window", "an upgrade"), lock.hold(workspace, "learning", "an upgrade"):
         migrations.upgrade(workspace.database, workspace.backups)
 
 

@@ -89,7 +89,7 @@ def test_probabilities_are_16_bit(tmp_path: Path) -> None:
 def test_provenance_is_in_the_file_and_beside_it(tmp_path: Path) -> None:
     done = png.export_mask(tmp_path / "a", MASK, FACTS)
     facts = json.loads(done.json.read_text(encoding="utf-8"))
-    for name, value in dataclasses.asdict(FACTS).items():
+    for name, value in dataclasses.asdict(change(mask_sha256=png.mask_sha256(MASK))).items():
         assert facts[name] == (list(value) if isinstance(value, tuple) else value)
     assert (facts["mask"], facts["probability"], facts["format"]) == ("a.png", None, 1)
     text = Pillow.open(done.mask).text
@@ -107,12 +107,13 @@ def test_a_source_name_that_is_no_text_does_not_stop_it(tmp_path: Path) -> None:
 
 
 def test_a_finished_one_is_skipped_whatever_the_time_and_program(tmp_path: Path) -> None:
-    first = png.export_mask(tmp_path / "a", MASK, FACTS)
+    first = png.export_mask(tmp_path / "a", MASK, change(reviewed=False))
     before = snapshot(tmp_path)
-    again = change(time="later", program="9.9", content_hash="", source="renamed.jpeg")
+    again = change(time="later", program="9.9", content_hash="", source="renamed.jpeg", reviewed=False)
     done = png.export_mask(tmp_path / "a", 1 - MASK, again)
     assert done == dataclasses.replace(first, skipped=True)
     assert png.already_exported(tmp_path / "a", again) == done
+    assert png.already_exported(tmp_path / "b", again) is None
     assert snapshot(tmp_path) == before
 
 
@@ -134,11 +135,20 @@ def test_anything_else_gets_a_number(tmp_path: Path, other: dict[str, object]) -
     png.export_mask(tmp_path / "a", MASK, FACTS)
     before = snapshot(tmp_path)
     assert png.already_exported(tmp_path / "a", change(**other)) is None
-    done = png.export_mask(tmp_path / "a", 1 - MASK, change(**other))
+    done = png.export_mask(tmp_path / "a", MASK, change(**other))
     assert done.mask.name == "a_2.png"
     assert before.items() <= snapshot(tmp_path).items()
     assert png.export_mask(tmp_path / "a", MASK, change(**other)).skipped
     assert png.export_mask(tmp_path / "a", MASK, change(target="third")).json.name == "a_3.json"
+
+
+def test_a_mask_that_was_corrected_again_is_never_taken_for_finished(tmp_path: Path) -> None:
+    png.export_mask(tmp_path / "a", MASK, FACTS)
+    done = png.export_mask(tmp_path / "a", 1 - MASK, FACTS)
+    assert (done.mask.name, done.skipped) == ("a_2.png", False)
+    assert png.export_mask(tmp_path / "a", MASK, FACTS).mask.name == "a.png"
+    assert png.export_mask(tmp_path / "a", 1 - MASK, FACTS).mask.name == "a_2.png"
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.json", "a_prob.png"])
@@ -173,7 +183,8 @@ def test_two_equal_sources_of_one_stem_get_two_names_and_keep_them(tmp_path: Pat
         assert [one.mask.name for one in done] == ["a.png", "a_2.png"]
         assert [one.skipped for one in done] == [turn == 1] * 2
     claimed = set()
-    found = [png.already_exported(one, FACTS, claimed) for one in wanted]
+    known = change(mask_sha256=png.mask_sha256(MASK))
+    found = [png.already_exported(one, known, claimed) for one in wanted]
     assert [one.mask.name for one in found if one] == ["a.png", "a_2.png"]
 
 
