@@ -127,7 +127,7 @@ def _cuda_available() -> tuple[bool, str]:
         said = " ".join(str(warning.message) for warning in caught)
         if not available and not said:
             try:
-                torch.cuda.init()
+                torch.cuda.init()  # type: ignore[no-untyped-call]
             except (RuntimeError, AssertionError) as error:
                 said = str(error)
     return available, said

@@ -117,27 +117,41 @@ def finetune(
     rng = np.random.default_rng(job.seed)
     run = _start(job, job.parent.state_dict(), choose(job.device).name, min(job.batch, max(1, len(job.lessons))))
     pool = _Pool(job, run, rng)
-    step, loss, stopped, examined = 0, math.nan, "", 0
-    while (progress := max(step / job.max_steps, (time.monotonic() - begun) / job.seconds)) < 1.0:
+    step, planned, loss, stopped, examined = 0, job.max_steps, math.nan, "", 0
+    ends = [time.monotonic() - begun]
+    while step < planned:
         if should_stop():
             stopped = CANCELLED
             break
-        value, run = _step_or_smaller(job, run, pool, progress, step)
+        value, run = _step_or_smaller(job, run, pool, step / planned, step)
         if not math.isfinite(value):
             stopped = NOT_FINITE
             break
-        step, loss = step + 1, value
-        elapsed = time.monotonic() - begun
-        progress = max(step / job.max_steps, elapsed / job.seconds)
-        held_out = None
-        if progress * job.examinations >= examined + 1 or progress >= 1.0:
-            held_out = _examine(job, run)
-            examined = int(progress * job.examinations)
-        left = max(0.0, min(job.seconds - elapsed, elapsed / step * (job.max_steps - step)))
-        on_progress(Progress(step, max(step, round(step / min(1.0, progress))), loss, held_out, left))
+        step, loss, held_out = step + 1, value, None
+        ends.append(time.monotonic() - begun)
+        planned = planned_steps(ends, job.seconds, job.max_steps)
+        if step * job.examinations >= (examined + 1) * planned:
+            held_out, examined = _examine(job, run), step * job.examinations // planned
+        left = max(0.0, (ends[-1] - ends[0]) / step * (planned - step))
+        on_progress(Progress(step, planned, loss, held_out, min(left, job.seconds)))
     state = {key: value.detach().to("cpu", torch.float32 if value.is_floating_point() else None).clone()
              for key, value in run.average.items()}  # fmt: skip
     return FinetuneResult(state, step, loss, run.device, time.monotonic() - begun, stopped, run.note)
+
+
+def planned_steps(ends: Sequence[float], seconds: float, most: int) -> int:
+    """How many steps there will be: `most`, or as many as `seconds` allow.
+
+    ends: seconds after the beginning at which the first step began and each step ended, examinations between included.
+    The first step is left out of the speed, and until the fourth nothing is known: then there is only the hard limit.
+    """
+    step = len(ends) - 1
+    if ends[-1] >= seconds:
+        return step
+    if step < 4:
+        return max(most, 1)
+    one = (ends[-1] - ends[1]) / (step - 1)
+    return max(step, min(most, step + int((seconds - ends[-1]) / max(one, 1e-6))))
 
 
 def _start(job: FinetuneJob, state: Mapping[str, Tensor], device: str, batch: int) -> _Run:

@@ -17,7 +17,7 @@ from training.recipes import Recipe
 Drawn = tuple[np.ndarray, np.ndarray]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -25,7 +25,7 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def disc() -> Callable[[int, int], Drawn]:
     """seed, side -> (picture (side, side) uint8, mask of 0/1) with one disc away from the border."""
 
