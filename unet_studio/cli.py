@@ -342,11 +342,9 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.diagnosing import doctor, doctor_row
+    from unet_studio.workflow.diagnosing import doctor, doctor_text
 
     reports = doctor()
     for report in reports:
-        line = f"{report.label}: {'works' if report.ok else 'not used'}"
-        reason = " ".join(part for part in (report.reason, report.remedy) if part)
-        _say(arguments, doctor_row(report), f"{line}. {reason}" if reason else f"{line}.")
-    return DONE if any(report.ok for report in reports) else FAILED
+        _say(arguments, report, doctor_text(report))
+    return DONE if any(report["ok"] for report in reports) else FAILED

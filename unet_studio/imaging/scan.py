@@ -10,12 +10,12 @@ NEVER_PICTURES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def find_files(paths: Sequence[Path], cancelled: Callable[[], bool] = lambda: False) -> Iterator[Path]:
-    """Every file among `paths` and in the folders among them, each once, in natural order within a folder.
+    """Every file among `paths` and in the folders among them, each name once, in natural order in a folder.
 
     Hidden files and folders inside a folder are left out. A path that does not exist is passed on for the reader
     to refuse, and so is a folder that cannot be listed. Ends early once `cancelled()`.
     """
-    seen: set[tuple[int, int]] = set()
+    seen: set[object] = set()
     for path in paths:
         for found in _walk(Path(path), seen, cancelled):
             if cancelled():
@@ -23,7 +23,7 @@ def find_files(paths: Sequence[Path], cancelled: Callable[[], bool] = lambda: Fa
             yield found
 
 
-def _walk(path: Path, seen: set[tuple[int, int]], cancelled: Callable[[], bool]) -> Iterator[Path]:
+def _walk(path: Path, seen: set[object], cancelled: Callable[[], bool]) -> Iterator[Path]:
     waiting = [path]
     while waiting and not cancelled():
         current = waiting.pop()
@@ -40,15 +40,12 @@ def _walk(path: Path, seen: set[tuple[int, int]], cancelled: Callable[[], bool])
         waiting += [current / name for name in names if not name.startswith(".") and name.lower() not in NEVER_PICTURES]
 
 
-def _first_time(path: Path, seen: set[tuple[int, int]]) -> bool:
-    """False for a file or folder met before, by another name or a link too; what has no identity is always new."""
-    try:
+def _first_time(path: Path, seen: set[object]) -> bool:
+    """False for a file's name met before, and for a folder met before under any name, so that links make no loops."""
+    identity: object = path.absolute()
+    if path.is_dir():
         state = path.stat()
-    except OSError:
-        return True
-    if not state.st_ino:
-        return True
-    identity = (state.st_dev, state.st_ino)
+        identity = (state.st_dev, state.st_ino) if state.st_ino else identity
     if identity in seen:
         return False
     seen.add(identity)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from unet_studio.core.image import FileFacts
-
-if TYPE_CHECKING:
-    from training.device import DeviceReport
 
 
 def info(paths: Sequence[Path]) -> Iterator[FileFacts]:
@@ -42,13 +39,14 @@ def info_text(facts: FileFacts) -> str:
     return f"{facts.path}: {kind}, {size}, {depth}{spacing}, {facts.target or 'no target'}"
 
 
-def doctor() -> list[DeviceReport]:
-    """Each kind of device tried with a real convolution."""
-    from training.device import diagnose
+def doctor() -> list[dict[str, Any]]:
+    """Each kind of device tried with a real convolution: name, ok, label, reason and remedy."""
+    from unet_studio.inference import devices
 
-    return diagnose()
+    return devices.doctor()
 
 
-def doctor_row(report: DeviceReport) -> dict[str, Any]:
-    """A device's report as one JSON object."""
-    return asdict(report)
+def doctor_text(report: dict[str, Any]) -> str:
+    """A device's report as one line for a terminal."""
+    line = f"{report['label']}: {'works' if report['ok'] else 'not used'}"
+    return ". ".join(part.rstrip(".") for part in (line, report["reason"], report["remedy"]) if part) + "."

@@ -194,11 +194,11 @@ class Learning:
         return self._register(ended[0])
 
     def _prepare(self, folder: Path, corrections: Sequence[Correction]) -> None:
-        from training.checkpoint import describe
+        from unet_studio.inference.devices import input_spec
         from unet_studio.learning.job import Plan, write_job
 
         weights = store.ensure_local(self._session.workspace, self._parent)
-        spec = describe(weights).input
+        spec = input_spec(weights)
         plan = Plan(
             target=self._target,
             parent_id=self._parent,

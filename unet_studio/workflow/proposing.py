@@ -79,10 +79,9 @@ def warm_up(session: Session) -> str:
 
 def device_summary() -> tuple[str, str]:
     """The device that proposals run on, and why not a better one ("" where there is nothing to say)."""
-    from training.device import choose
+    from unet_studio.inference.devices import summary
 
-    choice = choose("auto")
-    return choice.label, choice.why
+    return summary()
 
 
 def previous_mask(session: Session, open_case: OpenCase, threshold: float) -> np.ndarray | None:

@@ -34,6 +34,12 @@ def test_each_file_once(tmp_path):
     assert names(found, tmp_path) == ["d/a"]
 
 
+def test_one_file_under_two_names_is_two_pictures(tmp_path):
+    (tmp_path / "a").write_bytes(b"x")
+    os.link(tmp_path / "a", tmp_path / "b")
+    assert names(find_files([tmp_path]), tmp_path) == ["a", "b"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="symbolic links need a privilege on Windows")
 def test_loops_of_links_end(tmp_path):
     (tmp_path / "d").mkdir()
