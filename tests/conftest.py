@@ -104,4 +104,5 @@ def _running_timers() -> list[Any]:
         return []
     timer = sys.modules["PySide6.QtCore"].QTimer
     valid = sys.modules["shiboken6"].isValid
-    return [o for o in gc.get_objects() if isinstance(o, timer) and valid(o) and o.isActive()]
+    # type(), as isinstance() wakes what other libraries hide behind __class__
+    return [o for o in gc.get_objects() if issubclass(type(o), timer) and valid(o) and o.isActive()]
