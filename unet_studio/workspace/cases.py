@@ -100,19 +100,14 @@ def set_target(workspace: Workspace, case_id: int, reader: str, target: str) -> 
 
     Each Target has its own status; EXCLUDED and LATER are said of the picture and go along to a Target not used yet.
     """
+    set_targets(workspace, [case_id], reader, target)
+
+
+def set_targets(workspace: Workspace, case_ids: Iterable[int], reader: str, target: str) -> None:
+    """`set_target` for many cases in one transaction."""
     with writing(workspace) as connection:
-        before = _seen(connection, case_id, reader)
-        connection.execute(
-            "INSERT INTO choices (case_id, reader, target) VALUES (?, ?, ?)"
-            " ON CONFLICT (case_id, reader) DO UPDATE SET target = excluded.target",
-            (case_id, reader, target),
-        )
-        if before["status"] in (Status.EXCLUDED.value, Status.LATER.value):
-            connection.execute(
-                "INSERT INTO statuses (case_id, reader, target, status, reason, changed) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT DO NOTHING",
-                (case_id, reader, target, before["status"], before["reason"], now()),
-            )
+        for case_id in case_ids:
+            _choose(connection, case_id, reader, target)
 
 
 def set_image(
@@ -140,6 +135,21 @@ def put_status(
 ) -> None:
     """`set_status` for a given Target, inside a write transaction."""
     connection.execute(_SET_STATUS, (case_id, reader, target, status.value, reason, now()))
+
+
+def _choose(connection: sqlite3.Connection, case_id: int, reader: str, target: str) -> None:
+    before = _seen(connection, case_id, reader)
+    connection.execute(
+        "INSERT INTO choices (case_id, reader, target) VALUES (?, ?, ?)"
+        " ON CONFLICT (case_id, reader) DO UPDATE SET target = excluded.target",
+        (case_id, reader, target),
+    )
+    if before["status"] in (Status.EXCLUDED.value, Status.LATER.value):
+        connection.execute(
+            "INSERT INTO statuses (case_id, reader, target, status, reason, changed) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (case_id, reader, target, before["status"], before["reason"], now()),
+        )
 
 
 def _seen(connection: sqlite3.Connection, case_id: int, reader: str) -> sqlite3.Row:

@@ -72,7 +72,8 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     """Accept: keep the masks, put the Correction in the queue in place of an older one, and the draft away.
 
     When this returns, the Correction is on the disk. Its worklist row, and every other that shows the same picture
-    and is not excluded, becomes QUEUED for this reader and Target. The draft's Journal must be closed before.
+    and is not excluded (all of them where all are), becomes QUEUED for this reader and Target.
+    The draft's Journal must be closed before, and a new draft opened for any stroke after it.
     Raises WorkspaceError (disk full, picture not kept, ...); nothing has changed then.
     """
     mask, touched = _checked(new)
@@ -251,7 +252,8 @@ def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
 def _mark_accepted(connection: sqlite3.Connection, new: NewCorrection) -> list[list[object]]:
     """Set the picture's rows QUEUED; returns [case id, status or None, reason] of each as it was before."""
     rows = connection.execute(_ROWS_OF_PICTURE, (new.reader, new.target, new.reader, new.image_hash)).fetchall()
-    rows = [row for row in rows if row["id"] == new.case_id or row["seen"] != Status.EXCLUDED.value]
+    wanted = [row for row in rows if row["id"] == new.case_id or row["seen"] != Status.EXCLUDED.value]
+    rows = wanted or rows
     for row in rows:
         put_status(connection, row["id"], new.reader, new.target, Status.QUEUED)
     return [[row["id"], row["status"], row["reason"]] for row in rows]

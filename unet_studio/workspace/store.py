@@ -11,6 +11,7 @@ from unet_studio.workspace.cases import (
     set_image,
     set_status,
     set_target,
+    set_targets,
 )
 from unet_studio.workspace.corrections import (
     NewCorrection,
@@ -130,6 +131,7 @@ __all__ = [
     "set_state",
     "set_status",
     "set_target",
+    "set_targets",
     "side_of",
     "sides",
     "system_user",

@@ -57,7 +57,7 @@ def test_each_target_has_its_own_status(room) -> None:
     store.set_target(room.ws, room.case_id, "a", "polyp")
     assert (room.case(reader="a").target, room.case(reader="a").status) == ("polyp", Status.NEW)
     assert (room.case(reader="b").target, room.case(reader="b").status) == ("lung", Status.NEW)
-    store.set_target(room.ws, room.case_id, "a", "lung")
+    store.set_targets(room.ws, [room.case_id, room.case_id], "a", "lung")
     assert room.case(reader="a").status is Status.PROPOSED
 
 

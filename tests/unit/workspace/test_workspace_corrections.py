@@ -107,8 +107,12 @@ def test_copies_of_a_picture_are_accepted_together_but_not_excluded_ones(room) -
 
 def test_an_excluded_picture_that_is_accepted_after_all_is_queued(room) -> None:
     store.set_status(room.ws, room.case_id, room.reader, Status.EXCLUDED, "wrong view")
-    room.accept(case_id=room.case_id)
+    room.accept()
     assert room.case().status is Status.QUEUED
+    store.take_back(room.ws, room.case_id, room.reader, "lung")
+    copy = room.add("copy.png", IMAGE)
+    room.accept(case_id=room.case_id)
+    assert (room.case().status, room.case(copy).status) == (Status.QUEUED, Status.QUEUED)
     store.take_back(room.ws, room.case_id, room.reader, "lung")
     assert (room.case().status, room.case().reason) == (Status.EXCLUDED, "wrong view")
 
