@@ -56,15 +56,16 @@ print("made", ws.id, flush=True)
 """
 
 
-def run_and_kill(code: str, seconds: float, *arguments: str) -> list[list[str]]:
-    """What the child had printed when it was killed, `seconds` after it was ready."""
+def run_and_kill(code: str, reports: int, seconds: float, *arguments: str) -> list[list[str]]:
+    """What the child had printed when it was killed, `seconds` after it was ready and had reported so many things."""
     command = [sys.executable, "-c", code, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
+        lines = [child.stdout.readline() for _ in range(reports)]
         time.sleep(seconds)
         child.kill()
-        lines = child.stdout.read().splitlines(keepends=True)
+        lines += child.stdout.read().splitlines(keepends=True)
     return [line.split() for line in lines if line.endswith("\n")]
 
 
@@ -121,7 +122,9 @@ def test_no_accepted_correction_and_no_stroke_is_lost(tmp_path: Path) -> None:
     taken_back: set[int] = set()
     strokes: set[int] = set()
     for kill in range(15):
-        lines = run_and_kill(ACCEPT, chance.uniform(0.0, 0.25), str(workspace.folder), str(1000 * kill))
+        lines = run_and_kill(
+            ACCEPT, chance.randrange(9), chance.uniform(0.0, 0.04), str(workspace.folder), str(1000 * kill)
+        )
         accepted.update({int(line[1]): int(line[2]) for line in lines if line[0] == "accepted"})
         taken_back.update(int(line[2]) for line in lines if line[0] == "taken_back")
         strokes.update(int(line[1]) for line in lines if line[0] == "stroke")
@@ -129,7 +132,7 @@ def test_no_accepted_correction_and_no_stroke_is_lost(tmp_path: Path) -> None:
         check_rows(workspace, accepted, taken_back)
         assert strokes <= strokes_on_disk(workspace)
     check_database(workspace)
-    assert len(accepted) > 15
+    assert len(accepted) > 10
     standing = {one.id for one in store.corrections(workspace, replaced=True)}
     lost = {one for one in accepted.values() if one not in taken_back} - standing
     assert len(lost) <= 15  # a take-back whose report was cut off by the kill
@@ -141,7 +144,7 @@ def test_a_workspace_killed_while_it_is_made_can_be_opened(tmp_path: Path) -> No
     chance = random.Random(7)
     for kill in range(8):
         folder = tmp_path / str(kill)
-        lines = run_and_kill(CREATE, chance.uniform(0.0, 0.06), str(folder))
+        lines = run_and_kill(CREATE, 0, chance.uniform(0.0, 0.06), str(folder))
         workspace = store.open_workspace(folder)
         assert store.add_cases(workspace, [store.NewCase("/a.png")])
         assert lines in ([], [["made", workspace.id]])
