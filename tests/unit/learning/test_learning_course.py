@@ -1,0 +1,165 @@
+"""A whole fine-tune of a tiny network, in this process and in the real child."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from training.checkpoint import load_model
+from unet_studio.core.errors import UserError
+from unet_studio.learning import exam
+from unet_studio.learning.course import take_course
+from unet_studio.learning.job import CANDIDATE, PARENT, read_job
+from unet_studio.learning.messages import Progress, parse_progress
+from unet_studio.learning.runner import Run
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch):
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    monkeypatch.setattr("unet_studio.learning.plan.threads_for", lambda processors: 1)
+    monkeypatch.setattr("unet_studio.learning.plan.steps_for", lambda lessons: 40)
+    yield
+    torch.set_num_threads(before)
+
+
+def take(folder, seconds=20.0):
+    said: list[Progress] = []
+    result = take_course(read_job(folder), folder, time.monotonic() + seconds, said.append)
+    json.dumps(result, allow_nan=False)
+    return result, said
+
+
+def dice_on(path, items):
+    network, about = load_model(path)
+    return exam.mean_dice(exam.sit(network, items, "cpu"), items, about.threshold)
+
+
+def test_eight_films_of_another_convention_go_live(make_job, make_item):
+    folder = make_job([make_item(seed, gate=seed < 2) for seed in range(8)])
+    unseen = [make_item(seed) for seed in range(50, 62)]
+    result, said = take(folder)
+    assert result["verdict"]["promoted"], result["verdict"]["reason"]
+    assert "weak evidence by cross-validation, n = 8" in result["verdict"]["reason"]
+    assert dice_on(folder / CANDIDATE, unseen) > dice_on(folder / PARENT, unseen) + 0.05
+    assert result["learned"] == [f"#{n}" for n in range(2, 8)]
+    assert result["verdict"]["metrics"]["rounds"] == 3
+    assert {one.phase for one in said} == {"comparing", "rehearsing", "judging"}
+    assert any(one.held_out_dice is not None for one in said)
+    assert all(one.step <= one.steps for one in said)
+    assert all(parse_progress(one.line().encode()) == one for one in said)
+
+
+def test_five_gate_groups_judge_the_candidate_itself(make_job, make_item):
+    folder = make_job([make_item(seed, gate=seed < 5) for seed in range(11)])
+    result, said = take(folder)
+    metrics = result["verdict"]["metrics"]
+    assert result["verdict"]["promoted"], result["verdict"]["reason"]
+    assert metrics["method"] == "gate"
+    assert not metrics["weak"]
+    assert metrics["rounds"] == 1
+    assert {row["name"] for row in metrics["per_picture"]} == {f"#{n}" for n in range(5)}
+    assert "learning" in {one.phase for one in said}
+
+
+def test_swapped_masks_do_not_go_live(make_job, make_item, make_film):
+    masks = [make_film(seed)[2] for seed in range(8)]
+    folder = make_job([make_item(seed, mask=masks[(seed + 3) % 8]) for seed in range(8)], least=0.1)
+    result, _ = take(folder)
+    assert not result["verdict"]["promoted"]
+    assert "contradict" in result["verdict"]["reason"]
+
+
+def test_films_that_the_parent_gets_right_do_not_make_it_worse(make_job, make_item):
+    folder = make_job([make_item(seed, wide=False) for seed in range(8)])
+    unseen = [make_item(seed, wide=False) for seed in range(50, 62)]
+    result, _ = take(folder)
+    gain = dice_on(folder / CANDIDATE, unseen) - dice_on(folder / PARENT, unseen)
+    assert not result["verdict"]["promoted"] or gain > -0.001
+
+
+def test_corrections_accepted_unchanged_decide_nothing(make_job, make_item):
+    items = [make_item(seed, wide=False, changed=False) for seed in range(6)]
+    result, _ = take(make_job(items))
+    assert not result["verdict"]["promoted"]
+    assert result["verdict"]["metrics"]["unchanged"] == 6
+
+
+@pytest.mark.parametrize(("count", "gate"), [(1, 0), (2, 0), (3, 2)])
+def test_a_few_films_give_a_candidate(make_job, make_item, count, gate):
+    folder = make_job([make_item(seed, gate=seed < gate) for seed in range(count)])
+    result, _ = take(folder, seconds=12)
+    assert result["candidate"]
+    assert (folder / CANDIDATE).is_file()
+    assert result["verdict"]["promoted"] is False or count == 3
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_nothing_to_learn_from_is_no_failure(make_job, make_item, count):
+    result, _ = take(make_job([make_item(seed, gate=True) for seed in range(count)]))
+    assert result["candidate"] is False
+    assert result["failed"] == ""
+    assert "nothing to learn from" in result["verdict"]["reason"]
+
+
+def test_earlier_corrections_and_anchors_are_replayed(make_job, make_item):
+    items = [make_item(seed, fresh=seed > 3) for seed in range(8)]
+    anchors = [make_item(seed).picture for seed in range(70, 73)]
+    result, _ = take(make_job(items, anchors=anchors))
+    assert result["candidate"]
+
+
+def test_frames_of_one_video_are_never_on_both_sides(make_job, make_item):
+    from dataclasses import replace
+
+    from unet_studio.learning.plan import make_course
+
+    items = [replace(make_item(seed), group=f"video {seed % 4}") for seed in range(12)]
+    course = make_course(items, 0)
+    assert len(course.rounds) == 3
+    for one in course.rounds:
+        assert not {item.group for item in one.lessons} & {item.group for item in one.held_out}
+    assert sorted(item.name for item in course.held_out) == sorted(item.name for item in items)
+
+
+def test_the_gate_is_never_learned_from(make_item):
+    from unet_studio.learning.plan import make_course
+
+    for gates in range(9):
+        course = make_course([make_item(seed, gate=seed < gates) for seed in range(8)], 1)
+        learned = {item.name for one in course.rounds for item in one.lessons}
+        assert learned == {f"#{n}" for n in range(gates, 8)}
+
+
+def test_too_little_time_is_one_sentence(make_job, make_item):
+    with pytest.raises(UserError, match="not enough time"):
+        take(make_job([make_item(seed) for seed in range(4)]), seconds=0.5)
+
+
+def test_a_parent_that_is_no_model_is_one_sentence(make_job, make_item):
+    folder = make_job([make_item(0)])
+    (folder / PARENT).write_bytes(b"no model")
+    with pytest.raises(UserError):
+        take(folder)
+
+
+def test_the_real_child_learns_within_its_budget(make_job, make_item):
+    folder = make_job([make_item(seed) for seed in range(8)])
+    said, outcomes = [], []
+    run = Run(folder, 20.0, said.append, outcomes.append)
+    begun = time.monotonic()
+    run.start()
+    assert run.wait(60)
+    assert time.monotonic() - begun < 35
+    (outcome,) = outcomes
+    assert not outcome.failed, (folder / "child.log").read_text()
+    assert outcome.verdict is not None
+    assert outcome.verdict.promoted, outcome.verdict.reason
+    assert outcome.candidate == folder / CANDIDATE
+    assert outcome.metrics["mix"] > 0
+    assert "CPU" in outcome.device
+    assert [one.phase for one in said][:2] == ["loading", "comparing"]
+    assert np.isfinite([one.loss for one in said if one.loss is not None]).all()
