@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 import datetime
+import math
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from training import dataset, loop
 from training.checkpoint import ModelFile, network_with, save_model
-from training.dataset import Pair
-from training.evaluate import evaluate, summary
+from training.dataset import Pair, Sample
+from training.evaluate import best_threshold, evaluate, summary
 from training.loop import Tick, Training
 from training.recipes import RECIPES, Recipe
 
+CALIBRATION = 96  # pictures
 NOTICE = "Not a medical device: masks are proposals that a qualified reader checks and corrects."
 
 
@@ -50,16 +53,34 @@ def run(
             on_tick(value)
 
         finished = loop.train(recipe, samples, out, device, resume, tick)
-    return measured(recipe, finished, train, test, out, device)
+    state = shipped(recipe, finished.average, samples)
+    return measured(recipe, finished, state, train, test, out, device)
+
+
+def shipped(recipe: Recipe, average: Mapping[str, Tensor], samples: Sequence[Sample]) -> dict[str, Tensor]:
+    """The averaged weights with the head's bias moved so that the recipe's threshold is the best one, as float16.
+
+    The loss's Dice part makes a network mark a little too much; samples: training pictures, at most CALIBRATION used.
+    """
+    state = {key: value.detach().cpu().clone() for key, value in average.items()}
+    network = network_with(recipe.architecture, state, Path(recipe.name))
+    thin = samples[:: max(1, len(samples) // CALIBRATION)]
+    found = best_threshold(network, thin, recipe.input)
+    state["head.bias"] += math.log(recipe.threshold / (1 - recipe.threshold)) - math.log(found / (1 - found))
+    return {key: value.half().float() if value.is_floating_point() else value for key, value in state.items()}
 
 
 def measured(
-    recipe: Recipe, finished: Training, train: Sequence[Pair], test: Sequence[Pair], out: Path, device: str
+    recipe: Recipe,
+    finished: Training,
+    state: Mapping[str, Tensor],
+    train: Sequence[Pair],
+    test: Sequence[Pair],
+    out: Path,
+    device: str,
 ) -> ModelFile:
-    """Save the averaged weights as they will be shipped, measured on the held-out pairs."""
+    """Save the weights as they will be shipped, measured on the held-out pairs."""
     path = out / f"{recipe.target}.safetensors"
-    state = {key: value.cpu().half().float() if value.is_floating_point() else value.cpu()
-             for key, value in finished.average.items()}  # fmt: skip
     network = network_with(recipe.architecture, state, path)
     results = evaluate(network, test, recipe.input, recipe.threshold)
     card = model_card(recipe, finished, train, test, device)
