@@ -51,13 +51,14 @@ def own_profile(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 def nothing_left_running(own_profile: Path) -> Iterator[None]:
     """Fails a test that leaves a thread, a top-level widget or a running QTimer behind."""
     threads = set(threading.enumerate())
-    widgets = set(map(id, _top_level_widgets()))
-    timers = set(map(id, _running_timers()))
+    before = _addresses(_top_level_widgets()) | _addresses(_running_timers())
     yield
     _finish_qt()
     left = [f"thread {thread.name}" for thread in _threads_beyond(threads)]
-    left += [f"widget {type(widget).__name__}" for widget in _top_level_widgets() if id(widget) not in widgets]
-    left += [f"timer of {type(timer.parent()).__name__}" for timer in _running_timers() if id(timer) not in timers]
+    left += [f"widget {type(widget).__name__}" for widget in _top_level_widgets() if not _addresses([widget]) <= before]
+    left += [
+        f"timer of {type(timer.parent()).__name__}" for timer in _running_timers() if not _addresses([timer]) <= before
+    ]
     assert not left, f"left running: {', '.join(left)}"
 
 
@@ -86,9 +87,16 @@ def _finish_qt() -> None:
     if application is None:
         return
     core = sys.modules["PySide6.QtCore"]
-    gc.collect()
-    application.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
-    application.processEvents()
+    # a deleted window lets go of what only a second round can collect
+    for _ in range(2):
+        gc.collect()
+        application.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+        application.processEvents()
+
+
+def _addresses(objects: list[Any]) -> set[int]:
+    """Where Qt keeps them: the Python objects that stand for them come and go."""
+    return {sys.modules["shiboken6"].getCppPointer(thing)[0] for thing in objects}
 
 
 def _top_level_widgets() -> list[Any]:
