@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 RESIZABLE = (np.uint8, np.uint16, np.int16, np.float32)  # what cv2.resize averages without a copy
+SAMPLES = 3
 COLOUR_FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 
@@ -72,7 +73,12 @@ def network_input(values: Array, inverted: bool, spec: InputSpec) -> tuple[Float
 
 
 def resize(values: Array, rows: int, columns: int) -> Array:
-    """(H, W[, 3]) to (rows, columns[, 3]), averaged when smaller, bilinear when larger; dtype kept where cv2 can."""
+    """(H, W[, 3]) to (rows, columns[, 3]), averaged when smaller, bilinear when larger; dtype kept where cv2 can.
+
+    Of a picture many times larger only every n-th pixel is averaged, at least SAMPLES of them along each side.
+    """
+    step = int(max(1, min(values.shape[0] / rows, values.shape[1] / columns) // SAMPLES))
+    values = values[(step - 1) // 2 :: step, (step - 1) // 2 :: step]
     if values.dtype.type not in RESIZABLE:
         values = values.astype(np.float32)
     smaller = rows < values.shape[0] or columns < values.shape[1]

@@ -89,6 +89,19 @@ def test_inverted_turns_both_polarities_into_one() -> None:
     assert np.abs(network_input(negative, False, GRAY)[0] - plain).max() > 1
 
 
+def test_a_large_picture_is_the_small_one_in_more_pixels() -> None:
+    small = film(60, 44)
+    large = np.repeat(np.repeat(small, 25, axis=0), 25, axis=1)
+    spec = InputSpec(size=60, channels=1, multiple=4)
+    plain, enlarged = (network_input(values, False, spec)[0] for values in (small, large))
+    np.testing.assert_allclose(enlarged, plain, atol=0.03)
+    bright = np.zeros((2000, 2000), np.uint8)
+    bright[:, 1000:] = 200
+    columns = network_input(bright, False, GRAY)[0][0].mean(axis=0)
+    assert (columns[:32] == -1).all()
+    assert (columns[32:] == 1).all()
+
+
 def test_a_few_burnt_in_pixels_change_little() -> None:
     marked = film(300, 300)
     marked[5:15, 5:20] = 65535
