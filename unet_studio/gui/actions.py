@@ -43,7 +43,7 @@ FILE_ROWS = (
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
     A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
     A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),
-    A("preferences", "&Preferences…", "Text size and looks", ("Ctrl+,",)),
+    A("preferences", "&Preferences…", "Size of text, time for learning", ("Ctrl+,",)),
     A("quit", "&Quit", "Close the window; nothing is lost", ("Ctrl+Q",), line=True),
 )
 EDIT_ROWS = (
@@ -77,9 +77,9 @@ SEGMENT_ROWS = (
       "mask", "accept_empty"),
     A("take_back", "Take &back", "Take the accept back, mask and undo steps too", ("U",), "take_back", "take_back"),
     A("later", "La&ter", "Put this picture off and open the next", ("T",), "picture write", "later"),
-    A("exclude", "E&xclude…", "Exclude this picture, with a reason", ("Delete",), "picture write", "exclude"),
-    A("previous", "Pre&vious picture", "Previous picture", ("PgUp",), "cases", "previous", bar=1, line=True),
-    A("next", "&Next picture", "Next picture", ("N", "PgDown"), "cases", "next", bar=1),
+    A("exclude", "E&xclude…", "Exclude with a reason, or bring back", ("Delete",), "picture write", "exclude"),
+    A("previous", "Pre&vious picture", "Previous picture", ("Backspace",), "cases", "previous", bar=1, line=True),
+    A("next", "&Next picture", "Next picture", ("N",), "cases", "next", bar=1),
 )  # fmt: skip
 LEARN_ROWS = (
     A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle",

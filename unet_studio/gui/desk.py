@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
+from unet_studio.core.case import Status
 from unet_studio.gui import preferences, theme
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
@@ -30,6 +31,7 @@ class Desk(QObject):
         self._window, self._reading, self._worklist = window, reading, worklist
         self._learn, self._jobs = learn, jobs
         self.preferences = preferences.load(reading.session.folder)
+        self._learn.seconds = float(self.preferences.learn_seconds)
         self._last_folder = ""
 
     def handlers(self) -> dict[str, Any]:
@@ -40,7 +42,7 @@ class Desk(QObject):
             "sample": self._worklist.add_sample,
             "export": self.ask_export,
             "reader": self.ask_reader,
-            "preferences": self.ask_looks,
+            "preferences": self.ask_preferences,
             "exclude": self.ask_reason,
             "versions": self.show_versions,
             "shortcuts": self.show_shortcuts,
@@ -129,21 +131,27 @@ class Desk(QObject):
             self._worklist.open(case_id)
 
     def ask_reason(self) -> None:
-        """Ask why the open picture is excluded."""
-        from unet_studio.gui.dialogs.small import ask_reason
+        """Ask why the open picture is excluded; bring it back where it already is."""
+        from unet_studio.gui.dialogs.small import ReasonDialog
 
-        if self._reading.open_case is not None:
-            ask_reason(self._window, self._reading.open_case.case.name, self._reading.exclude)
+        case = self._worklist.panel.model.case(self._reading.case_id)
+        if case is not None and case.status is Status.EXCLUDED:
+            self._reading.include()
+        elif self._reading.open_case is not None:
+            ReasonDialog(self._window, self._reading.open_case.case.name, self._reading.exclude).open()
 
-    def ask_looks(self) -> None:
-        """Ask for the size of text."""
-        from unet_studio.gui.dialogs.small import ask_looks
+    def ask_preferences(self) -> None:
+        """Ask for the size of text and the time that learning may take."""
+        from unet_studio.gui.dialogs.small import ask_preferences
 
-        ask_looks(self._window, self.preferences.text_percent, self._set_text_size)
+        ask_preferences(self._window, self.preferences, self.prefer)
 
-    def _set_text_size(self, percent: int) -> None:
-        self.preferences = replace(self.preferences, text_percent=percent)
-        theme.apply(QApplication.instance(), percent)
+    def prefer(self, wanted: preferences.Preferences) -> None:
+        """Follow these preferences from now on."""
+        if wanted.text_percent != self.preferences.text_percent:
+            theme.apply(QApplication.instance(), wanted.text_percent)
+        self.preferences = wanted
+        self._learn.seconds = float(wanted.learn_seconds)
 
     def show_versions(self) -> None:
         """List the model versions."""

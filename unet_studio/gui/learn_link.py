@@ -28,6 +28,7 @@ class LearnLink(QObject):
         self._reading, self._teaching, self._panel, self._jobs = reading, teaching, panel, jobs
         self.versions: list[ModelVersion] = []
         self.waiting: Counter[str] = Counter()
+        self.seconds = 300.0  # the longest that a run may take
         reading.opened.connect(lambda _opened: self._show())
         teaching.began.connect(lambda _target: panel.begin())
         teaching.progressed.connect(panel.show_progress)
@@ -85,7 +86,7 @@ class LearnLink(QObject):
         target = self.target()
         if not self.waiting.get(target) and self.waiting:
             target = self.waiting.most_common(1)[0][0]
-        self._teaching.start(self._reading.session, target)
+        self._teaching.start(self._reading.session, target, self.seconds)
         self.refreshed.emit()
 
     def _ended(self, outcome: Any) -> None:

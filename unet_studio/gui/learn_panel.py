@@ -116,11 +116,18 @@ class LearnPanel(QWidget):
         if progress.steps:
             self.progress.setRange(0, progress.steps)
             self.progress.setValue(progress.step)
-        parts = (progress.message or progress.phase, time_left(progress.seconds_left), progress.device)
+        parts = (progress.message or progress.phase.capitalize(), time_left(progress.seconds_left), progress.device)
         self.state.setText(" · ".join(part for part in parts if part))
         if progress.held_out_dice is not None and progress.parent_dice is not None:
             self.dice.setText(f"Held-out Dice {progress.held_out_dice:.3f}, active {progress.parent_dice:.3f}")
         self._curves().add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
+
+    def close_plot(self) -> None:
+        """Let the curves go: pyqtgraph's menus would outlive the window."""
+        if self.plot is not None:
+            self.plot.close()
+            self.plot.deleteLater()
+            self.plot = None
 
     def show_verdict(self, text: str, kind: str) -> None:
         """One sentence at the end of a run; kind is good, quiet or bad."""

@@ -175,10 +175,11 @@ class PictureLink(QObject):
 
     # the mask
 
-    def _stroke(self, step: Any) -> None:
+    def _stroke(self, _step: Any) -> None:
         draft = self._reading.draft
         if draft is not None:
-            draft.record(step)
+            if draft.problem:
+                self._bar.say(draft.problem, True)
             self._reading.edited.emit()
             self._reading.state_changed.emit()
 

@@ -22,6 +22,7 @@ class Preferences:
     brush: int = 20  # image px
     order: int = 0  # of the worklist
     text_percent: int = 100
+    learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Window
@@ -44,6 +46,7 @@ class Reading(QObject):
         self._jobs = jobs
         self._opening: Token | None = None
         self._wanted = -1
+        self._begun = False  # the worklist says that work has begun
         self._moving = False  # a verb that leaves the case is under way: hands off the draft
         self._proposing: Token | None = None
         self._accepted: list[int] = []
@@ -107,6 +110,7 @@ class Reading(QObject):
     def _show(self, opened: Opened) -> None:
         self._opening = None
         self.open_case, self.proposal = opened.case, opened.case.proposal
+        self._begun = opened.case.case.status is Status.CORRECTED
         self.opened.emit(opened)
         self.clock.start()
         self.state_changed.emit()
@@ -128,8 +132,10 @@ class Reading(QObject):
             self._proposing = None
         self.settle_threshold()
         if self.open_case is not None and self.open_case.draft is not None:
-            self.open_case.draft.flush()
-            self.open_case.draft.close()
+            try:
+                self.open_case.draft.close()
+            except UserError as error:
+                self._jobs.said.emit(str(error), True)
         self.open_case = self.proposal = None
         self._wanted = -1
         self.clock.stop()
@@ -153,11 +159,15 @@ class Reading(QObject):
     def flush(self) -> None:
         """Bring strokes to the disk; every second, and when the case is left."""
         draft = self.draft
-        if draft is not None:
-            try:
-                draft.flush()
-            except UserError as error:
-                self._jobs.said.emit(str(error), True)
+        if draft is None:
+            return
+        try:
+            draft.flush()
+        except UserError as error:
+            self._jobs.said.emit(str(error), True)
+        if draft.strokes and not self._begun:
+            self._begun = True
+            self.changed.emit(Changes(cases=frozenset({self._wanted})))
 
     # proposing and editing
 
@@ -256,7 +266,12 @@ class Reading(QObject):
         """Exclude the case with a reason."""
         self._simple("exclude", "Excluding", reason)
 
-    def _simple(self, verb: str, label: str, *more: str) -> None:
+    def include(self) -> None:
+        """Bring an excluded case back."""
+        case_id = self._wanted
+        self._simple("include", "Bringing back", then=lambda: self.open(case_id))
+
+    def _simple(self, verb: str, label: str, *more: str, then: Callable[[], object] | None = None) -> None:
         case_id = self._wanted
 
         def work(session: Any) -> Changes:
@@ -265,7 +280,7 @@ class Reading(QObject):
             return getattr(accepting, verb)(session, case_id, *more)
 
         self.flush()
-        self._verdict(work, label, lambda: self.advance.emit(case_id))
+        self._verdict(work, label, then or (lambda: self.advance.emit(case_id)))
 
     def take_back(self) -> None:
         """Take back the accept of the open case, else the last one, and open that case again."""

@@ -33,8 +33,8 @@ class Teaching(QObject):
         """True from the request until the outcome was delivered."""
         return self._begun
 
-    def start(self, session: Any, target: str) -> None:
-        """Begin a run for one Target."""
+    def start(self, session: Any, target: str, seconds: float) -> None:
+        """Begin a run for one Target; it may take `seconds`."""
         from unet_studio.workflow import learning
 
         self._begun, self._stop_asked, self._run = True, False, None
@@ -42,7 +42,9 @@ class Teaching(QObject):
 
         def begin(_token: object) -> None:
             importlib.import_module("unet_studio.gui.learn_plot")  # a third of a second: not in the GUI thread
-            run = learning.start(session, target, on_progress=self._tell, on_done=self._tell_end)
+            run = learning.start(
+                session, target, seconds=seconds, on_progress=self._tell, on_done=self._tell_end
+            )
             self._run = run
             if self._stop_asked:
                 run.cancel()

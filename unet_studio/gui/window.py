@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 
 from unet_studio.core.changes import Changes
-from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
@@ -241,7 +240,10 @@ class MainWindow(QMainWindow):
             return proposing.device_summary()
 
         self.status.show_fact("device", "device …", "The device is being tried")
-        self.jobs.run(work, done=self._show_device, lane=MODEL)
+        self.jobs.run(work, done=self._show_device, failed=self._no_device, lane=MODEL)
+
+    def _no_device(self, error: Exception) -> None:
+        self.status.show_fact("device", "device: see Help, Devices", str(error))
 
     def _show_device(self, summary: tuple[str, str]) -> None:
         label, why = summary
@@ -321,11 +323,9 @@ class MainWindow(QMainWindow):
             preferences.save(self.reading.session.folder, self._kept())
         self.teaching.cancel()
         self.canvas.set_document(None)
-        try:
-            self.reading.close()
-        except UserError as error:
-            self.status.say(str(error), True)
+        self.reading.close()
         self.jobs.close()
         self.teaching.join(2.5)
+        self.learn_panel.close_plot()
         self.actions_set.close()
         session.close_session(self.reading.session)

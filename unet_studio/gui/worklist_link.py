@@ -59,7 +59,7 @@ class WorklistLink(QObject):
         if not paths:
             return
         self._add(lambda session, token, opening: opening.add_paths(
-            session, [Path(path) for path in paths], on_batch=token.report, cancelled=token.cancelled
+            session, paths, target=self.target, on_batch=token.report, cancelled=token.cancelled
         ))  # fmt: skip
 
     def add_sample(self) -> None:
@@ -106,7 +106,7 @@ class WorklistLink(QObject):
             self._reading.close_case()
             self.unreadable.emit(case.reason)
             return
-        self._reading.open(case_id, self.target if case.target is None else None)
+        self._reading.open(case_id)
         self.panel.mark_open(case_id)
 
     def step(self, by: int) -> None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from unet_studio.core.case import Case, Status
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, WorklistModel, WorklistOrder
 from unet_studio.gui.worklist_row import WorklistRow
+
+
+class FindEdit(QLineEdit):
+    """A line to type in, whose Enter is its own and accepts no mask."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter from the window's actions."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class WorklistPanel(QWidget):
@@ -22,8 +33,9 @@ class WorklistPanel(QWidget):
         self.setObjectName("worklist_panel")
         self.model = WorklistModel(want_thumbnail, self)
         self.order = WorklistOrder(self.model, self)
-        self.filter = QLineEdit(placeholderText="Find by name", clearButtonEnabled=True, objectName="worklist_filter")
+        self.filter = FindEdit(placeholderText="Find by name", clearButtonEnabled=True, objectName="worklist_filter")
         self.filter.setToolTip("Type a part of a file's name  [Ctrl+F]")
+        self.filter.returnPressed.connect(lambda: self.list.setFocus())
         self.filter.textChanged.connect(self.order.setFilterFixedString)
         self.sorting = QComboBox(objectName="worklist_order")
         self.sorting.addItems(["As added", "By status", "By name"])

@@ -36,6 +36,12 @@ class Frame(QDialog):
         if no:
             self.buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
 
+    def done(self, result: int) -> None:
+        """Close, and give the keyboard back to the window below."""
+        super().done(result)
+        if self.parentWidget() is not None:
+            self.parentWidget().activateWindow()
+
 
 def ask(parent: QWidget, title: str, text: str, yes: str, no: str, on_yes: Callable[[], object]) -> QMessageBox:
     """Ask one question; `on_yes` runs if the answer is yes. Returns the open box, "no" is the default."""

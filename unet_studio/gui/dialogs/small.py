@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from unet_studio import __version__
 from unet_studio.core.case import EXCLUDE_REASONS
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.preferences import Preferences
+
+TEXT_SIZES = (90, 100, 115, 130, 150)
+LEARN_MINUTES = (2, 5, 10, 20, 60)
 
 
 def ask_reader(parent: QWidget, name: str, on_name: Callable[[str], object]) -> Frame:
@@ -28,37 +33,58 @@ def ask_reader(parent: QWidget, name: str, on_name: Callable[[str], object]) -> 
     return dialog
 
 
-def ask_reason(parent: QWidget, name: str, on_reason: Callable[[str], object]) -> Frame:
-    """Ask why a picture is excluded; one digit answers."""
-    dialog = Frame(parent, "Exclude", f"Why is {name} excluded? Press the number.")
-    for number, reason in enumerate(EXCLUDE_REASONS, 1):
-        button = QPushButton(f"{number}   {reason[0].upper()}{reason[1:]}", objectName=f"reason_{number}")
-        button.setProperty("kind", "list")
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda _checked=False, chosen=reason: (dialog.accept(), on_reason(chosen)))
-        QShortcut(QKeySequence(str(number)), dialog, button.click)
-        dialog.body.addWidget(button)
-    dialog.offer("")
+class ReasonDialog(Frame):
+    """Asks why a picture is excluded; one digit answers."""
+
+    def __init__(self, parent: QWidget, name: str, on_reason: Callable[[str], object]) -> None:
+        super().__init__(parent, "Exclude", f"Why is {name} excluded? Press the number.")
+        self._on_reason = on_reason
+        for number, reason in enumerate(EXCLUDE_REASONS, 1):
+            button = QPushButton(f"{number}   {reason[0].upper()}{reason[1:]}", objectName=f"reason_{number}")
+            button.setProperty("kind", "list")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, chosen=reason: self._choose(chosen))
+            self.body.addWidget(button)
+        self.offer("")
+        self.resize(360, 0)
+
+    def _choose(self, reason: str) -> None:
+        self.accept()
+        self._on_reason(reason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit chooses its reason."""
+        number = event.text()
+        if number.isdecimal() and 1 <= int(number) <= len(EXCLUDE_REASONS):
+            self._choose(EXCLUDE_REASONS[int(number) - 1])
+        else:
+            super().keyPressEvent(event)
+
+
+def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Preferences], object]) -> Frame:
+    """Ask for the size of text and the time that learning may take."""
+    dialog = Frame(parent, "Preferences")
+    sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
+    times = _choices("learn_time", [(f"{one} minutes", one * 60) for one in LEARN_MINUTES], now.learn_seconds)
+    form = QFormLayout()
+    form.addRow("Size of text", sizes)
+    form.addRow("Learn for at most", times)
+    dialog.body.addLayout(form)
+    dialog.offer("Use these")
+    dialog.accepted.connect(
+        lambda: on_answer(replace(now, text_percent=sizes.currentData(), learn_seconds=times.currentData()))
+    )
     dialog.resize(360, 0)
     dialog.open()
     return dialog
 
 
-def ask_looks(parent: QWidget, percent: int, on_percent: Callable[[int], object]) -> Frame:
-    """Ask for the size of text."""
-    dialog = Frame(parent, "Preferences")
-    form = QFormLayout()
-    sizes = QComboBox(objectName="text_size")
-    for size in (90, 100, 115, 130, 150):
-        sizes.addItem(f"{size} %", size)
-    sizes.setCurrentIndex(max(0, sizes.findData(percent)))
-    form.addRow("Size of text", sizes)
-    dialog.body.addLayout(form)
-    dialog.offer("Use these")
-    dialog.accepted.connect(lambda: on_percent(sizes.currentData()))
-    dialog.resize(320, 0)
-    dialog.open()
-    return dialog
+def _choices(name: str, rows: list[tuple[str, int]], now: int) -> QComboBox:
+    box = QComboBox(objectName=name)
+    for text, value in rows:
+        box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    return box
 
 
 def show_about(parent: QWidget, folder: Path, log_file: Path) -> Frame:

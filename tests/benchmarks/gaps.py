@@ -1,0 +1,120 @@
+"""Gaps in the window's event loop while a fine-tune runs: `python tests/benchmarks/gaps.py [FILMS] [SECONDS]`.
+
+Draws films, accepts their true lungs as Corrections, starts a run in the window, paints strokes all the while, and
+prints how long the event loop was away (a 5 ms timer's own period counts as nothing).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from unet_studio.gui.app import open_window
+
+PERIOD_MS = 5
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Gaps:
+    """Collects the time between ticks of a 5 ms timer."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self._last = time.perf_counter()
+        self.timer = QTimer()
+        self.timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self.timer.timeout.connect(self._tick)
+        self.timer.start(PERIOD_MS)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.seconds.append(max(0.0, now - self._last - PERIOD_MS / 1000))
+        self._last = now
+
+    def report(self, title: str) -> None:
+        """Print and begin anew."""
+        values = np.array(self.seconds) * 1000
+        parts = [f"{name} {np.percentile(values, share):.0f}" for name, share in (("median", 50), ("p99", 99))]
+        print(f"{title}: {', '.join(parts)}, worst {values.max():.0f} ms in {len(values)} ticks")
+        self.seconds.clear()
+
+
+def draw(folder: Path, count: int) -> None:
+    """Films of 1024 x 1024 with two dark ellipses."""
+    folder.mkdir(parents=True)
+    y, x = np.mgrid[:1024, :1024]
+    for number in range(count):
+        rng = np.random.default_rng(number)
+        lungs = np.zeros((1024, 1024), bool)
+        for middle in (300, 724):
+            lungs |= ((x - middle) / rng.uniform(140, 170)) ** 2 + ((y - 512) / rng.uniform(300, 360)) ** 2 < 1
+        pixels = np.clip(np.where(lungs, 70, 180) + rng.normal(0, 8, lungs.shape), 0, 255).astype(np.uint8)
+        (folder / f"film_{number}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+
+
+def wait(holds, seconds: float = 300) -> None:
+    """Run the event loop until something holds."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        QTest.qWait(20)
+
+
+def accept_all(window, count: int) -> None:
+    """Propose and accept every film."""
+    for _ in range(count):
+        wait(lambda: window.reading.open_case is not None and not window.reading.busy)
+        case_id = window.reading.case_id
+        QTest.keyClick(window.canvas, Qt.Key.Key_P)
+        wait(lambda: window.reading.proposal is not None)
+        QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+        wait(lambda case_id=case_id: window.reading.case_id != case_id or not window.jobs.busy(), 30)
+    wait(lambda: not window.jobs.busy())
+
+
+def paint(window, step: int) -> None:
+    """One dab somewhere."""
+    place = window.canvas.to_widget(200 + step * 37 % 600, 200 + step * 91 % 600)
+    QTest.mouseClick(window.canvas.viewport(), LEFT, pos=place)
+
+
+def main() -> None:
+    """Measure idle, then while learning."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 6
+    most = float(sys.argv[2]) if len(sys.argv) > 2 else 120
+    with tempfile.TemporaryDirectory() as place:
+        draw(Path(place) / "films", count)
+        window = open_window(Path(place) / "workspace", [Path(place) / "films"])
+        wait(lambda: window.worklist.panel.model.rowCount() == count)
+        accept_all(window, count)
+        gaps, outcomes = Gaps(), []
+        for step in range(100):
+            paint(window, step)
+            QTest.qWait(10)
+        gaps.report("painting, nothing learned")
+        window.teaching.ended.connect(outcomes.append)
+        window.actions_set["learn"].trigger()
+        begun, step = time.monotonic(), 0
+        while not outcomes and time.monotonic() - begun < most:
+            step += 1
+            paint(window, step)
+            QTest.qWait(10)
+        gaps.report(f"painting while learning ({time.monotonic() - begun:.0f} s)")
+        window.teaching.cancel()
+        wait(lambda: outcomes, 10)
+        print("outcome:", outcomes and outcomes[0] and (outcomes[0].promoted, outcomes[0].reason or outcomes[0].failed))
+        gaps.timer.stop()
+        window.shut()
+        window.close()
+        QApplication.processEvents()
+
+
+if __name__ == "__main__":
+    main()
