@@ -201,7 +201,7 @@ def _plain(provenance: Provenance) -> dict[str, Any]:
 
 def _texts(provenance: Provenance) -> dict[str, str]:
     """Keywords and texts of the PNG's chunks; what is not text is written as JSON."""
-    texts = {"Software": f"U-Net Studio {provenance.program}"}
+    texts = {"Software": provenance.program}
     for name, value in _plain(provenance).items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         texts[f"unet-studio:{name}"] = text.encode("utf-8", "replace").decode()

@@ -18,8 +18,6 @@ from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCorrection
 
-GROUP = "group"  # the key in a kept picture's facts: salted hash of patient, study or video
-
 
 def accept(
     session: Session, open_case: OpenCase, *, active_seconds: float, wall_seconds: float, empty: bool = False
@@ -34,18 +32,16 @@ def accept(
         raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp, then accept.")
     draft.close()
     mask = np.zeros_like(draft.document.mask) if empty else draft.document.mask.copy()
-    group = keep(session, open_case.image)
+    keep(session, open_case.image)
     effort = Effort(draft.strokes, active_seconds, wall_seconds)
-    new = _correction(session, open_case, draft, mask, effort, group)
-    store.save_correction(session.workspace, new)
+    store.save_correction(session.workspace, _correction(session, open_case, draft, mask, effort))
+    draft.retire()
     message = f"{open_case.case.name}: accepted as empty" if not mask.any() else f"{open_case.case.name}: accepted"
     shown = store.cases_of_image(session.workspace, open_case.image.content_hash)
     return Changes(frozenset(shown), queue=True, message=message)
 
 
-def _correction(
-    session: Session, open_case: OpenCase, draft: Draft, mask: np.ndarray, effort: Effort, group: str
-) -> NewCorrection:
+def _correction(session: Session, open_case: OpenCase, draft: Draft, mask: np.ndarray, effort: Effort) -> NewCorrection:
     image, target = open_case.image, draft.target
     model = _proposing_model(draft)
     number = store.find_proposal(session.workspace, image.content_hash, target, model) if model else None
@@ -57,7 +53,7 @@ def _correction(
         reader=session.reader,
         mask=mask,
         touched=draft.document.touched,
-        group=group,
+        group=group_of(image),
         proposal_id=number,
         model_id=model if proposal is not None else "",
         threshold=draft.threshold if proposal is not None else None,
@@ -65,6 +61,7 @@ def _correction(
         effort=Effort(effort.strokes, effort.active_seconds, effort.wall_seconds, changed),
         source_name=Path(image.source.path).name,
         source_sha256=image.source.sha256,
+        case_id=open_case.case.id,
     )
 
 
@@ -85,21 +82,20 @@ def _changed_pixels(mask: np.ndarray, proposal: Proposal | None, threshold: floa
     return changed_pixels(mask, proposed)
 
 
-def keep(session: Session, image: Image, group: str = "") -> str:
-    """Keep a lossless copy of the picture in the Workspace; returns its group as a salted hash, or "".
+def keep(session: Session, image: Image, group: str = "") -> None:
+    """Keep a lossless copy of the picture in the Workspace; one that is kept already stays, or is put back if lost.
 
-    group: an identifier instead of the picture's own. Once kept, copy and group stay as they are.
+    group: an identifier instead of the picture's own patient, study or file.
     """
     from unet_studio.imaging.kept import to_kept
 
-    kept = store.kept_image(session.workspace, image.content_hash)
-    if kept is not None:
-        return str(kept[1].get(GROUP, ""))
-    identifier = group or image.group or (f"file {image.source.sha256}" if image.source.frames > 1 else "")
-    hashed = store.group_hash(session.workspace, identifier) if identifier else ""
     data, facts = to_kept(image)
-    store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], {**facts, GROUP: hashed})
-    return hashed
+    store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], facts, group or group_of(image))
+
+
+def group_of(image: Image) -> str:
+    """What ties the picture to others: patient or study, else the file of several frames, else ""."""
+    return image.group or (f"file {image.source.sha256}" if image.source.frames > 1 else "")
 
 
 def take_back(session: Session, case_id: int) -> Changes:

@@ -121,6 +121,10 @@ class Draft:
         self.flush()
         self._close_journal()
 
+    def retire(self) -> None:
+        """The Mask was accepted: what is done to this Document from now on is not kept; open the case again."""
+        self.document.listeners.remove(self._follow)
+
     def _follow(self, event: Event) -> None:
         record = event_record(event)
         if record is None:

@@ -12,7 +12,7 @@ from unet_studio.core.correction import Effort
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image, modality_values
 from unet_studio.exporting.naming import stem
-from unet_studio.workflow.accepting import keep
+from unet_studio.workflow.accepting import group_of, keep
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, NewCorrection
@@ -92,16 +92,18 @@ def _add(session: Session, target: str, path: Path, mask_path: Path, group: str)
     standing = store.current_correction(session.workspace, image.content_hash, target, session.reader)
     if standing is not None and np.array_equal(store.correction_mask(session.workspace, standing.id), mask):
         return None
-    _list_case(session, image, path, target)
+    case_id = _list_case(session, image, path, target)
+    keep(session, image, group)
     new = NewCorrection(
         image_hash=image.content_hash,
         target=target,
         reader=session.reader,
         mask=mask,
-        group=keep(session, image, group),
+        group=group or group_of(image),
         effort=Effort(changed_pixels=int(np.count_nonzero(mask))),
         source_name=path.name,
         source_sha256=image.source.sha256,
+        case_id=case_id,
     )
     return store.save_correction(session.workspace, new).id
 
@@ -114,7 +116,8 @@ def _marked(mask: Image) -> np.ndarray:
     return (plane > half).astype(np.uint8)
 
 
-def _list_case(session: Session, image: Image, path: Path, target: str) -> None:
+def _list_case(session: Session, image: Image, path: Path, target: str) -> int:
     (case_id,) = store.add_cases(session.workspace, [NewCase(path.absolute(), guess=target)])
     store.set_image(session.workspace, case_id, image.content_hash, *image.shape, target)
     store.set_target(session.workspace, case_id, session.reader, target)
+    return case_id

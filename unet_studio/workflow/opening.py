@@ -80,9 +80,8 @@ def _add(session: Session, batch: Sequence[NewCase], target: str | None) -> Chan
         return Changes()
     ids = store.add_cases(session.workspace, batch)
     if target is not None:
-        for case_id, row in zip(ids, batch, strict=True):
-            if not row.error:
-                store.set_target(session.workspace, case_id, session.reader, target)
+        readable = [case_id for case_id, row in zip(ids, batch, strict=True) if not row.error]
+        store.set_targets(session.workspace, readable, session.reader, target)
     return Changes(frozenset(ids), worklist=True)
 
 

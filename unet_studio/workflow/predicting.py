@@ -175,7 +175,10 @@ def _finished(desk: Desk, wanted: Path, path: Path, frame: int) -> Prediction | 
         return None
     sha256 = _sha256(path)
     for target in desk.targets:
-        model, model_sha256 = desk.model(target)
+        try:
+            model, model_sha256 = desk.model(target)
+        except ModelError:
+            continue  # no model, no finished file by it
         provenance = Provenance(
             source=path.name,
             source_sha256=sha256,
