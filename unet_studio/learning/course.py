@@ -45,14 +45,21 @@ class Desk:
     deadline: float  # of time.monotonic()
     say: Callable[[Progress], None]
     parent: exam.Probabilities = field(default_factory=dict)
-    sitting_seconds: float = 0.05  # for one picture
+    sitting_seconds: float = 0.0  # for one picture to go through the network
+    judging_seconds: float = 0.0  # for one pair of Masks to be measured
     steps_before: int = 0  # of the rounds that have ended
     steps: int = 0  # of all rounds, as planned
+    notes: list[str] = field(default_factory=list)  # what was unusual, for the metrics
 
     @property
     def seconds_left(self) -> float:
         """Until the run must have ended."""
         return max(0.0, self.deadline - time.monotonic())
+
+    @property
+    def seconds_per_examinee(self) -> float:
+        """For one held-out Item to sit before every mix and to be judged."""
+        return plan.SPARE * (len(plan.MIXES) * self.sitting_seconds + self.judging_seconds)
 
     def report(self, phase: str, step: int = 0, **values: Any) -> None:
         """Say where the run stands, `step` steps into a round."""
@@ -81,7 +88,7 @@ def take_course(job: Job, folder: Path, deadline: float, say: Callable[[Progress
     if not course.rounds:
         return _result(desk, Verdict(False, NOTHING), ())
     desk.report("comparing")
-    _parent_sits(desk, course)
+    course = _parent_sits(desk, course)
     parent = {key: value.clone() for key, value in desk.network.state_dict().items()}
     results = _train_rounds(desk, course, parent)
     desk.report("judging")
@@ -89,7 +96,7 @@ def take_course(job: Job, folder: Path, deadline: float, say: Callable[[Progress
     _write(desk, folder, candidate)
     pairs = exam.pairs_of(course.held_out, desk.parent, found, desk.about.threshold)
     verdict = judge(pairs, job.plan.least_agreement, cross_validated=course.cross_validated, seed=job.plan.seed)
-    metrics = verdict.metrics | {"mix": mix, "steps": desk.steps_before, "rounds": len(results)}
+    metrics = verdict.metrics | {"mix": mix, "steps": desk.steps_before, "rounds": len(results), "notes": desk.notes}
     learned = tuple(sorted({item.name for one in course.rounds for item in one.lessons}))
     return _result(desk, replace(verdict, metrics=metrics), learned)
 
@@ -103,19 +110,30 @@ def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], Non
     return Desk(job, network.to(device.name), about, device, deadline, say)
 
 
-def _parent_sits(desk: Desk, course: plan.Course) -> None:
-    """The parent's probabilities of every Item: what the Candidate is compared with, and where it was corrected."""
-    every = {item.name: item for item in (*course.held_out, *(i for one in course.rounds for i in one.lessons))}
-    items = list(every.values())
-    exam.sit(desk.network, items[:1], desk.device.name)
+def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
+    """Get the parent's probabilities, with which the Candidate is compared and which show what was corrected.
+
+    Returns the course with as many held-out Items as there is time to examine.
+    """
+    lessons = list({item.name: item for one in course.rounds for item in one.lessons}.values())
+    first = (course.held_out or lessons)[0]
+    exam.sit(desk.network, [first], desk.device.name)
     begun = time.monotonic()
-    desk.parent = exam.sit(desk.network, items, desk.device.name)
-    desk.sitting_seconds = (time.monotonic() - begun) / len(items)
+    sheet = exam.sit(desk.network, [first], desk.device.name)
+    desk.sitting_seconds = time.monotonic() - begun
+    judge(exam.pairs_of([first], sheet, sheet, desk.about.threshold), desk.job.plan.least_agreement)
+    desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
+    most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
+    course = plan.fewer_held_out(course, most, desk.job.plan.seed)
+    corrected = lessons if len(lessons) < most else []
+    needed = {item.name: item for item in (*course.held_out, *corrected)}
+    desk.parent = exam.sit(desk.network, list(needed.values()), desk.device.name)
+    return course
 
 
 def _train_rounds(desk: Desk, course: plan.Course, parent: State) -> list[State]:
     """The weights that each round ends with; the time that is left after the examination is shared evenly."""
-    examination = desk.sitting_seconds * len(course.held_out) * len(plan.MIXES) * plan.SPARE
+    examination = desk.seconds_per_examinee * len(course.held_out)
     desk.steps = sum(plan.steps_for(len(one.lessons)) for one in course.rounds)
     results: list[State] = []
     for number, one in enumerate(course.rounds):
@@ -123,16 +141,17 @@ def _train_rounds(desk: Desk, course: plan.Course, parent: State) -> list[State]
         if seconds <= 0:
             raise UserError(TOO_SHORT)
         desk.network.load_state_dict(dict(parent))
-        result = _train(desk, course, one, seconds)
+        result = _train(desk, course, one, seconds, desk.job.plan.seed + number)
         if result.steps == 0:
             raise UserError(NOT_FINITE if result.stopped else TOO_SHORT)
+        desk.notes += [note for note in (result.stopped, result.note) if note]
         desk.steps_before += result.steps
         desk.steps = desk.steps_before + sum(plan.steps_for(len(r.lessons)) for r in course.rounds[number + 1 :])
         results.append(result.state)
     return results
 
 
-def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float) -> FinetuneResult:
+def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, seed: int) -> FinetuneResult:
     """One round from the parent's weights, which `desk.network` holds before and after."""
     watched = [item for item in (one.held_out or course.gate) if item.changed][:WATCHED]
     threshold = desk.about.threshold
@@ -155,7 +174,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float) -> 
         anchor_share=ANCHOR_SHARE,
         rate=RATE,
         device=desk.device.name,
-        seed=desk.job.plan.seed,
+        seed=seed,
         examine=examine if watched else None,
         examinations=EXAMINATIONS,
     )

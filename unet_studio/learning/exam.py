@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
@@ -42,11 +43,23 @@ def mean_dice(found: Probabilities, items: Sequence[Item], threshold: float) -> 
 
 
 def mean_agreement(found: Probabilities, items: Sequence[Item], threshold: float) -> float:
-    """Mean of the gate's deciding number over changed Items that `found` has (all, where none was changed)."""
+    """Mean at network size of what the gate decides by, over changed Items (all, where none was); nan without any."""
     known = [item for item in items if item.name in found]
-    decisive = [item for item in known if item.changed] or known
-    values = [agreement(item.truth, mask_of(found[item.name], item, threshold), item.touched) for item in decisive]
+    values = [_agreement(found[item.name], item, threshold) for item in known if item.changed]
+    values = values or [_agreement(found[item.name], item, threshold) for item in known]
     return float(np.mean(values)) if values else float("nan")
+
+
+def _agreement(probability: np.ndarray, item: Item, threshold: float) -> float:
+    rows, columns = probability.shape
+    touched = None if item.touched is None else _shrunk(item.touched, rows, columns)
+    return agreement(crop(item.mask, item.fit), (probability >= threshold).astype(np.uint8), touched)
+
+
+def _shrunk(touched: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """(H, W) 0/1 to (rows, columns), 1 wherever there was any."""
+    mean = cv2.resize(touched * np.uint8(255), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(mean > 0, np.uint8)
 
 
 def pairs_of(

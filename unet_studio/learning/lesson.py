@@ -22,12 +22,15 @@ def lessons_of(items: Sequence[Item], proposed: Probabilities, threshold: float)
     lessons: list[Lesson] = []
     mixed = len({item.fresh for item in items}) == 2
     for item in items:
-        lessons += [_lesson(item, proposed[item.name], threshold)] * (FRESH_SHARE if mixed and item.fresh else 1)
+        lesson = _lesson(item, proposed.get(item.name), threshold)
+        lessons += [lesson] * (FRESH_SHARE if mixed and item.fresh else 1)
     return lessons
 
 
-def _lesson(item: Item, proposed: np.ndarray, threshold: float) -> Lesson:
+def _lesson(item: Item, proposed: np.ndarray | None, threshold: float) -> Lesson:
     content = item.fit.content_rows, item.fit.content_columns
+    if proposed is None:
+        return Lesson(item.picture, item.mask, content)
     changed = (proposed >= threshold) != (crop(item.mask, item.fit) != 0)
     reach = np.ones((2 * BAND_REACH + 1, 2 * BAND_REACH + 1), np.uint8)
     band = cv2.dilate(changed.astype(np.uint8), reach) != 0

@@ -60,7 +60,7 @@ def test_five_gate_groups_judge_the_candidate_itself(make_job, make_item):
     assert result["verdict"]["promoted"], result["verdict"]["reason"]
     assert metrics["method"] == "gate"
     assert not metrics["weak"]
-    assert metrics["rounds"] == 1
+    assert metrics["rounds"] == 2
     assert {row["name"] for row in metrics["per_picture"]} == {f"#{n}" for n in range(5)}
     assert "learning" in {one.phase for one in said}
 
