@@ -68,9 +68,12 @@ def warm_up(session: Session) -> str:
     """Load torch and the active models before they are needed, and let each see a picture; returns the device."""
     from unet_studio.core.image import Image, Source
 
-    label = ""
+    label, _ = device_summary()
     for target in TARGETS.values():
-        proposer = model(session, versions.active(session, target.name).id, "auto")
+        try:
+            proposer = model(session, versions.active(session, target.name).id, "auto")
+        except ModelError:
+            continue  # said when a Proposal is asked for
         shape = (64, 64) if target.channels == 1 else (64, 64, 3)
         proposer.propose(Image(np.zeros(shape, np.uint8), Source("warm-up"), "none"))
         label = proposer.device_label
