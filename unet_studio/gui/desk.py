@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from unet_studio.core.case import Status
 from unet_studio.gui import preferences, theme
-from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.jobs import ADD, MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.worklist_link import WorklistLink
@@ -88,7 +88,7 @@ class Desk(QObject):
                 cancelled=token.cancelled,
             )
 
-        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), label="Exporting")
+        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), lane=ADD, label="Exporting")
 
     def _exported(self, report: Any, folder: Path) -> None:
         count = sum(Path(path).suffix == ".png" for path in report.written)

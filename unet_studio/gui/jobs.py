@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.workflow.faults import record_fault
 
-MOVE, THUMBS, MODEL = "move", "thumbs", "model"  # one lane = one thread: what changes the Workspace is serialised
+# one lane = one thread: verdicts on cases keep their order, and none of them waits for a large folder or a model
+MOVE, ADD, THUMBS, MODEL = "move", "add", "thumbs", "model"
 Work = Callable[["Token"], Any]
 
 
@@ -76,14 +78,17 @@ class Jobs(QObject):
         lane: str = MOVE,
         label: str = "",
         priority: int = 0,
+        must: bool = False,
     ) -> Token:
         """Start `work(token)` in its lane. `failed` gets UserErrors; without it they go to the status bar.
 
+        must: a verdict of the reader, carried out even while the window closes.
         Anything else becomes a UserError with one plain sentence, its call stack goes to the log.
         """
         number = next(self._numbers)
         token = Token(lambda value: self._send(number, "progress", value))
-        self._open[number] = {"done": done, "failed": failed, "progress": progress, "label": label, "token": token}
+        callbacks = {"done": done, "failed": failed, "progress": progress}
+        self._open[number] = {**callbacks, "label": label, "token": token, "must": must}
         if self._closed:
             self._open.pop(number)
             return token
@@ -136,12 +141,12 @@ class Jobs(QObject):
         return any(not lane_label or job["label"] == lane_label for job in self._open.values())
 
     def close(self, milliseconds: int = 2500) -> None:
-        """Cancel everything and wait for the threads; results that still arrive are dropped."""
+        """Cancel all but what must be done, and wait for the threads; results that still arrive are dropped."""
         self._closed = True
         for job in self._open.values():
-            job["token"].cancel()
+            if not job["must"]:
+                job["token"].cancel()
+        end = time.monotonic() + milliseconds / 1000
         for pool in self._pools.values():
-            pool.clear()
-        for pool in self._pools.values():
-            pool.waitForDone(milliseconds)
+            pool.waitForDone(max(1, round(1000 * (end - time.monotonic()))))
         self._open.clear()

@@ -32,6 +32,7 @@ class Reading(QObject):
     """Holds the open case; each verb runs as a job and comes back as a signal."""
 
     opened = Signal(object)  # Opened, or None when nothing is open any more
+    cannot_open = Signal(str)  # one sentence
     edited = Signal()  # mask, history or proposal changed
     changed = Signal(object)  # Changes
     advance = Signal(int)  # the reader is done with this case: open the next one
@@ -116,10 +117,10 @@ class Reading(QObject):
         self.state_changed.emit()
 
     def _cannot_open(self, error: UserError) -> None:
-        self._opening = None
-        self._jobs.said.emit(str(error), True)
-        self.changed.emit(Changes(cases=frozenset({self._wanted})))
+        case_id, self._opening, self._wanted = self._wanted, None, -1
+        self.changed.emit(Changes(cases=frozenset({case_id})))
         self.opened.emit(None)
+        self.cannot_open.emit(str(error))
         self.state_changed.emit()
 
     def leave(self) -> None:
@@ -319,18 +320,19 @@ class Reading(QObject):
             then()
             self.state_changed.emit()
 
-        self._jobs.run(lambda _token: work(session), done=done, failed=self._verdict_failed, label=label)
+        self._jobs.run(lambda _token: work(session), done=done, failed=self._verdict_failed, label=label, must=True)
 
     def _verdict_failed(self, error: UserError) -> None:
         self._moving = False
         self._jobs.said.emit(str(error), True)
+        if self.open_case is None and self._wanted >= 0:
+            self.open(self._wanted)
         self.state_changed.emit()
 
     def close(self) -> None:
-        """Put everything away: the window closes."""
+        """Put everything away: the window closes, and every verdict is carried out."""
         self._flush.stop()
-        self._rest.stop()
-        if not self._moving:
-            self.leave()
+        self._moving = False
+        self.leave()
         self.clock.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_studio.core.changes import Changes
+from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
@@ -156,7 +158,8 @@ class MainWindow(QMainWindow):
         for source in (self.reading, self.worklist, self.learn):
             source.changed.connect(self._take)
         self.worklist.refreshed.connect(self._show_page)
-        self.worklist.unreadable.connect(self._show_unreadable)
+        for unreadable in (self.worklist.unreadable, self.reading.cannot_open):
+            unreadable.connect(self._show_unreadable)
         self.worklist.finished.connect(lambda: self.status.say("Every picture is done: export the masks, or learn"))
         self.learn.refreshed.connect(self._enable)
         self.teaching.began.connect(lambda _target: self._enable())
@@ -236,7 +239,8 @@ class MainWindow(QMainWindow):
         def work(_token: Token) -> tuple[str, str]:
             from unet_studio.workflow import proposing
 
-            proposing.warm_up(session)
+            with contextlib.suppress(UserError):  # a missing model is told of when it is asked for
+                proposing.warm_up(session)
             return proposing.device_summary()
 
         self.status.show_fact("device", "device …", "The device is being tried")
@@ -293,7 +297,7 @@ class MainWindow(QMainWindow):
 
     # the end
 
-    def end_session(self) -> None:
+    def end_session(self, _manager: object = None) -> None:
         """The operating system ends the session: strokes to the disk, and no questions from now on."""
         self._ending = True
         self.reading.flush()
@@ -322,9 +326,10 @@ class MainWindow(QMainWindow):
         if self.reading.session.writable:
             preferences.save(self.reading.session.folder, self._kept())
         self.teaching.cancel()
+        self.reading.settle_threshold()
         self.canvas.set_document(None)
-        self.reading.close()
         self.jobs.close()
+        self.reading.close()
         self.teaching.join(2.5)
         self.learn_panel.close_plot()
         self.actions_set.close()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
-from unet_studio.gui.jobs import THUMBS, Jobs, Token
+from unet_studio.gui.jobs import ADD, THUMBS, Jobs, Token
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.worklist_panel import WorklistPanel
 
@@ -75,9 +75,9 @@ class WorklistLink(QObject):
 
             return verb(session, token, opening)
 
-        self._jobs.run(work, done=self._added, progress=lambda _batch: self._later(), label="Adding files")
+        self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label="Adding files")
 
-    def _later(self) -> None:
+    def _batch(self, _changes: Changes) -> None:
         if not self._rest.isActive():
             self._rest.start()
 
@@ -111,7 +111,7 @@ class WorklistLink(QObject):
 
     def step(self, by: int) -> None:
         """Open the next or previous case of the list."""
-        case = self.panel.neighbour(self._reading.case_id, by)
+        case = self.panel.neighbour(self.panel.current(), by)
         if case is not None:
             self.open(case.id)
         else:

@@ -111,6 +111,11 @@ class WorklistPanel(QWidget):
         """The cases as listed: filtered and ordered."""
         return [self.order.index(row, 0).data(CASE_ROLE) for row in range(self.order.rowCount())]
 
+    def current(self) -> int:
+        """The case of the current row, -1 without one."""
+        case = self.list.currentIndex().data(CASE_ROLE)
+        return -1 if case is None else case.id
+
     def neighbour(self, case_id: int, step: int) -> Case | None:
         """The next (step 1) or previous (step -1) case that can be opened."""
         cases = self.shown()
