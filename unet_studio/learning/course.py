@@ -14,19 +14,19 @@ from torch import Tensor, nn
 
 from training.checkpoint import ModelFile, load_model, save_model
 from training.device import DeviceChoice, choose
-from training.finetune import FinetuneJob, FinetuneResult, finetune, interpolate
+from training.finetune import FinetuneJob, FinetuneResult, Lesson, finetune, interpolate
 from training.finetune import Progress as Step
 from unet_studio.core.errors import UserError
 from unet_studio.learning import exam, plan
 from unet_studio.learning.gate import Verdict, judge
-from unet_studio.learning.job import CANDIDATE, PARENT, Job
-from unet_studio.learning.lesson import lessons_of
+from unet_studio.learning.job import CANDIDATE, PARENT, Item, Job
 from unet_studio.learning.messages import Progress
 
 WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
 EXAMINATIONS = 6  # how often that is done in a round
 RATE = 1e-3
 ANCHOR_SHARE = 0.25
+FRESH_SHARE = 2  # how often a fresh Correction is shown for each time that an earlier one is
 TOO_SHORT = "There was not enough time to learn; allow more seconds."
 NOT_FINITE = "Learning gave no finite numbers from its first step; look at the newest Corrections and start again."
 NOTHING = "Every Correction is held out for the gate, so there is nothing to learn from yet; correct more pictures."
@@ -111,12 +111,8 @@ def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], Non
 
 
 def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
-    """Get the parent's probabilities, with which the Candidate is compared and which show what was corrected.
-
-    Returns the course with as many held-out Items as there is time to examine.
-    """
-    lessons = list({item.name: item for one in course.rounds for item in one.lessons}.values())
-    first = (course.held_out or lessons)[0]
+    """Get the parent's probabilities of what is held out; returns the course with as much as there is time for."""
+    first = (course.held_out or course.rounds[0].lessons)[0]
     exam.sit(desk.network, [first], desk.device.name)
     begun = time.monotonic()
     sheet = exam.sit(desk.network, [first], desk.device.name)
@@ -125,9 +121,7 @@ def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
     desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
     most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
     course = plan.fewer_held_out(course, most, desk.job.plan.seed)
-    corrected = lessons if len(lessons) < most else []
-    needed = {item.name: item for item in (*course.held_out, *corrected)}
-    desk.parent = exam.sit(desk.network, list(needed.values()), desk.device.name)
+    desk.parent = exam.sit(desk.network, course.held_out, desk.device.name)
     return course
 
 
@@ -167,7 +161,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, see
     job = FinetuneJob(
         parent=desk.network,
         about=desk.about,
-        lessons=lessons_of(one.lessons, desk.parent, threshold),
+        lessons=_lessons(one.lessons),
         seconds=seconds,
         max_steps=plan.steps_for(len(one.lessons)),
         anchors=desk.job.anchors,
@@ -179,6 +173,16 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, see
         examinations=EXAMINATIONS,
     )
     return finetune(job, on_step, lambda: False)
+
+
+def _lessons(items: Sequence[Item]) -> list[Lesson]:
+    """Each Item as a Lesson; fresh ones FRESH_SHARE times where there are earlier ones too."""
+    mixed = len({item.fresh for item in items}) == 2
+    lessons: list[Lesson] = []
+    for item in items:
+        lesson = Lesson(item.picture, item.mask, (item.fit.content_rows, item.fit.content_columns))
+        lessons += [lesson] * (FRESH_SHARE if mixed and item.fresh else 1)
+    return lessons
 
 
 def _choose(

@@ -26,7 +26,7 @@ def one_thread(monkeypatch):
     torch.set_num_threads(before)
 
 
-def take(folder, seconds=20.0):
+def take(folder, seconds=120.0):
     said: list[Progress] = []
     result = take_course(read_job(folder), folder, time.monotonic() + seconds, said.append)
     json.dumps(result, allow_nan=False)
@@ -91,7 +91,7 @@ def test_corrections_accepted_unchanged_decide_nothing(make_job, make_item):
 @pytest.mark.parametrize(("count", "gate"), [(1, 0), (2, 0), (3, 2)])
 def test_a_few_films_give_a_candidate(make_job, make_item, count, gate):
     folder = make_job([make_item(seed, gate=seed < gate) for seed in range(count)])
-    result, _ = take(folder, seconds=12)
+    result, _ = take(folder)
     assert result["candidate"]
     assert (folder / CANDIDATE).is_file()
     assert result["verdict"]["promoted"] is False or count == 3
