@@ -59,6 +59,9 @@ def sample_job(folder: Path | None) -> SampleResult:
             opened.image, opened.case.name, proposal.target, proposal, reviewed=False, time=""
         )
         place = naming.place(session.folder / "sample", Path(), opened.case.name)
-        drawn = overlay_picture(viewing.display(opened.image), mask, TARGETS[proposal.target].colour)
         exported = export_mask(place, mask, provenance)
-        return SampleResult(exported.mask, export_overlay(place, drawn, provenance))
+        overlay = exported.mask.with_name(f"{exported.mask.stem}_overlay.png")
+        if not (exported.skipped and overlay.is_file()):
+            drawn = overlay_picture(viewing.display(opened.image), mask, TARGETS[proposal.target].colour)
+            overlay = export_overlay(exported.mask.with_suffix(""), drawn, provenance)
+        return SampleResult(exported.mask, overlay)
