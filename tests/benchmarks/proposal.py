@@ -1,6 +1,6 @@
 """Time of a proposal after warm-up, decoding not counted: `python tests/benchmarks/proposal.py [RUNS]`.
 
-Prints the median for drawn films and frames of several sizes, and the bytes on disk of a kept proposal of 3000 x 3000 px.
+Prints the median for drawn films and frames of several sizes, and what a kept proposal of 3000 x 3000 px takes on disk.
 """
 
 from __future__ import annotations
