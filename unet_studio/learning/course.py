@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +27,7 @@ WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
 EXAMINATIONS = 6  # how often that is done in a round
 RATE = 1e-3
 ANCHOR_SHARE = 0.25
+ANCHOR_TRUST = 0.9  # Dice of the parent on held-out Corrections
 FRESH_SHARE = 2  # how often a fresh Correction is shown for each time that an earlier one is
 TOO_SHORT = "There was not enough time to learn; allow more seconds."
 NOT_FINITE = "Learning gave no finite numbers from its first step; look at the newest Corrections and start again."
@@ -164,7 +166,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, see
         lessons=_lessons(one.lessons),
         seconds=seconds,
         max_steps=plan.steps_for(len(one.lessons)),
-        anchors=desk.job.anchors,
+        anchors=_anchors(desk, course),
         anchor_share=ANCHOR_SHARE,
         rate=RATE,
         device=desk.device.name,
@@ -173,6 +175,13 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, see
         examinations=EXAMINATIONS,
     )
     return finetune(job, on_step, lambda: False)
+
+
+def _anchors(desk: Desk, course: plan.Course) -> tuple[np.ndarray, ...]:
+    """The anchors, where the parent is mostly right on such pictures; else its word would teach what was corrected."""
+    changed = [item for item in course.held_out if item.changed]
+    right = exam.mean_dice(desk.parent, changed, desk.about.threshold) >= ANCHOR_TRUST
+    return desk.job.anchors if right or not changed else ()
 
 
 def _lessons(items: Sequence[Item]) -> list[Lesson]:

