@@ -16,7 +16,7 @@ from training.networks import build
 from training.preprocess import InputSpec
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image, Source
-from unet_studio.learning import course, job, plan
+from unet_studio.learning import child, course, job, plan
 from unet_studio.learning.runner import Run
 
 ARCHITECTURE = {"name": "unet", "channels": 1, "widths": [4, 8]}
@@ -117,3 +117,15 @@ def test_cancel_at_random_instants(folder):
         assert run.wait(5)
         assert time.monotonic() - begun < 2.0
         assert outcomes[0].cancelled or outcomes[0].verdict is not None
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory.")])
+def test_no_memory_is_one_sentence(folder, monkeypatch, error):
+    def learn(*arguments):
+        raise error
+
+    monkeypatch.setattr(child, "_learn", learn)
+    monkeypatch.setattr(child, "_private_output", lambda: lambda progress: None)
+    monkeypatch.setattr(child, "_end_with_parent", lambda: None)
+    assert child.main([str(folder), "--seconds", "9"]) == 1
+    assert json.loads((folder / job.RESULT).read_text())["failed"] == child.NO_MEMORY

@@ -20,6 +20,7 @@ from unet_studio.learning.job import RESULT, read_job
 from unet_studio.learning.messages import Progress
 
 ENDED_ALONE = 3  # exit code where the parent is gone
+NO_MEMORY = "There was not enough memory to learn; close other programs and start again."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,8 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
         result = _learn(parsed.folder, begun + parsed.seconds, say)
     except UserError as error:
         result = {"failed": str(error), "device": ""}
-    except MemoryError:
-        result = {"failed": "There was not enough memory to learn; close other programs and start again.", "device": ""}
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "out of memory" not in str(error).lower():
+            raise
+        result = {"failed": NO_MEMORY, "device": ""}
     _write(parsed.folder / RESULT, result)
     return 1 if result["failed"] else 0
 

@@ -180,7 +180,16 @@ def _read_outcome(folder: Path, code: int) -> Outcome:
             device=str(result["device"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        logger.error("the fine-tune's child ended with code %s: %s", code, _last_words(folder))
         return Outcome(failed=_how_it_died(code))
+
+
+def _last_words(folder: Path) -> str:
+    """The end of what the child wrote for developers."""
+    try:
+        return (folder / LOG).read_text(encoding="utf-8", errors="replace")[-2000:]
+    except OSError:
+        return ""
 
 
 def _how_it_died(code: int) -> str:
