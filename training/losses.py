@@ -21,8 +21,7 @@ def bce_dice(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Te
 
 def soft_dice(logits: Tensor, target: Tensor, weight: Tensor, smooth: float = 1.0) -> Tensor:
     """1 - soft Dice per picture, averaged; `smooth` (px) makes an empty proposal on an empty mask cost nothing."""
-    probability = torch.sigmoid(logits) * weight
-    truth = target * weight
-    overlap = (probability * truth).sum(dim=(1, 2, 3))
-    size = probability.sum(dim=(1, 2, 3)) + truth.sum(dim=(1, 2, 3))
+    probability = torch.sigmoid(logits)
+    overlap = (weight * probability * target).sum(dim=(1, 2, 3))
+    size = (weight * (probability + target)).sum(dim=(1, 2, 3))
     return 1.0 - ((2.0 * overlap + smooth) / (size + smooth)).mean()

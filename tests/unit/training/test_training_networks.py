@@ -81,6 +81,16 @@ def test_loss_falls_with_agreement_and_ignores_what_has_no_weight() -> None:
     torch.testing.assert_close(bce_dice(half_wrong, target, weight), bce_dice(right, target, weight))
 
 
+def test_a_weight_counts_a_pixel_so_many_times() -> None:
+    rng = torch.Generator().manual_seed(0)
+    logits, target = torch.randn(1, 1, 6, 6, generator=rng), torch.randint(0, 2, (1, 1, 6, 6), generator=rng).float()
+    weight = torch.ones_like(target)
+    weight[..., 2:] = 3
+    thrice = torch.cat([logits[..., :2], *[logits[..., 2:]] * 3], dim=-1)
+    thrice_target = torch.cat([target[..., :2], *[target[..., 2:]] * 3], dim=-1)
+    torch.testing.assert_close(bce_dice(logits, target, weight), bce_dice(thrice, thrice_target))
+
+
 def test_empty_pictures_cost_nothing_when_nothing_is_proposed() -> None:
     empty = torch.zeros(2, 1, 8, 8)
     assert float(soft_dice(torch.full_like(empty, -30.0), empty, torch.ones_like(empty))) == pytest.approx(0, abs=1e-5)
