@@ -15,6 +15,7 @@ from unet_studio.learning.evidence import LEAST_GROUPS, Evidence, weigh
 
 LEAST_GAIN = 0.002  # mean agreement; smaller gains are within what redrawing one film changes
 LEAST_OWN_FIT = 0.02  # by how much a Mask must fit its own film's Correction better than the others'
+OWN_PART = 1 / 3  # the least part of the fit that a perfect model would have over the others
 WORST = 5
 
 
@@ -49,6 +50,7 @@ class Score:
     candidate_hd95: float
     parent_agreement: float
     candidate_agreement: float
+    apart: float | None = None  # how far this Correction is from those of other groups: 1 - mean Dice
     own_fit: float | None = None  # how much better the candidate fits this Correction than those of other groups
 
 
@@ -68,22 +70,27 @@ def judge(pairs: Iterable[Pair], least_agreement: float, *, cross_validated: boo
     """
     seen = [(_score(pair), _small_pair(pair)) for pair in pairs]
     fits = own_fits([small_pair for _, small_pair in seen])
-    scores = [replace(score, own_fit=fit) for (score, _), fit in zip(seen, fits, strict=True)]
+    scores = [replace(score, apart=apart, own_fit=fit) for (score, _), (apart, fit) in zip(seen, fits, strict=True)]
     deciding = [score for score in scores if score.changed]
     gain = _weigh(deciding, lambda score: score.candidate_agreement - score.parent_agreement, seed)
-    own_fit = _weigh([s for s in deciding if s.own_fit is not None], lambda s: s.own_fit or 0.0, seed)
-    promoted, reason = _decide(deciding, gain, own_fit, least_agreement)
+    marked = [score for score in deciding if score.own_fit is not None]
+    own_fit = _weigh(marked, lambda score: score.own_fit or 0.0, seed)
+    apart = _weigh(marked, lambda score: score.apart or 0.0, seed).mean
+    promoted, reason = _decide(deciding, gain, own_fit, apart, least_agreement)
     weak = cross_validated or gain.groups < LEAST_GROUPS
     unchanged = len(scores) - len(deciding)
     return Verdict(
         promoted,
         reason + _evidence_note(gain.groups, len(scores), unchanged, cross_validated),
         _metrics(scores, deciding, gain, own_fit)
+        | {"apart": apart}
         | {"weak": weak, "method": "cross-validation" if cross_validated else "gate", "least": least_agreement},
     )
 
 
-def _decide(deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, least: float) -> tuple[bool, str]:
+def _decide(
+    deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, apart: float, least: float
+) -> tuple[bool, str]:
     if gain.groups < LEAST_GROUPS:
         return False, f"Too few changed Corrections to compare on: {LEAST_GROUPS} patients are needed"
     parent, candidate = _mean(deciding, "parent_dice"), _mean(deciding, "candidate_dice")
@@ -93,7 +100,7 @@ def _decide(deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, least:
             f"These Corrections contradict one another, or are too few: agreement on held-out ones is {candidate:.3f},"
             f" below {least:.2f} (worst: {_names(deciding)})"
         )
-    if own_fit.mean < LEAST_OWN_FIT or not own_fit.positive:
+    if own_fit.mean < max(LEAST_OWN_FIT, OWN_PART * apart) or not own_fit.positive:
         return False, (
             "These Corrections contradict one another: the new Masks fit other pictures' Corrections as well as their"
             f" own, by {own_fit.mean:+.3f} (worst: {_names(deciding)})"
@@ -103,18 +110,23 @@ def _decide(deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, least:
     return True, f"Better: {moved}, gain {_interval(gain)}"
 
 
-def own_fits(pairs: Sequence[Pair]) -> list[float | None]:
-    """For each Pair: Dice of the candidate's Mask with its own Correction minus the mean with other groups' ones.
+def own_fits(pairs: Sequence[Pair]) -> list[tuple[float | None, float | None]]:
+    """For each Pair how far its Correction is from those of other groups, and how well the candidate tells them apart.
 
-    All Masks have one shape. None where nothing is marked, where the Correction was accepted unchanged, or where no
-    other group is there.
+    apart: 1 - mean Dice of its Correction with theirs; own fit: Dice of the candidate's Mask with its own Correction
+    minus the mean with theirs. All Masks have one shape. None where nothing is marked, where the Correction was
+    accepted unchanged, or where no other group is there.
     """
     usable = [pair for pair in pairs if pair.changed and pair.truth.any()]
-    fits: list[float | None] = []
+    fits: list[tuple[float | None, float | None]] = []
     for pair in pairs:
-        others = [dice(pair.candidate, other.truth) for other in usable if other.group != pair.group]
-        known = pair.changed and bool(pair.truth.any()) and bool(others)
-        fits.append(dice(pair.candidate, pair.truth) - float(np.mean(others)) if known else None)
+        others = [other.truth for other in usable if other.group != pair.group]
+        if not others or not pair.changed or not pair.truth.any():
+            fits.append((None, None))
+            continue
+        apart = 1.0 - float(np.mean([dice(pair.truth, other) for other in others]))
+        strange = float(np.mean([dice(pair.candidate, other) for other in others]))
+        fits.append((apart, dice(pair.candidate, pair.truth) - strange))
     return fits
 
 
