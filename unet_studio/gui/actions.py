@@ -2,7 +2,7 @@
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, take_back, queue, learning, idle
-(nothing is learning), earlier (there is an older model version).
+(nothing is learning), earlier (an older model version can be gone back to).
 """
 
 from __future__ import annotations

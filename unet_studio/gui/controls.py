@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 
@@ -92,6 +92,23 @@ class ValueSlider(QWidget):
         self.slider.setValue(value)
         self.slider.blockSignals(was)
         self._show_value(self.slider.value())
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in an ellipsis where it does not fit; the tooltip has all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        box = self.contentsRect().adjusted(7, 0, -7, 0)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, box.width())
+        colour = self.palette().color(self.foregroundRole())
+        painter.setPen(colour)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be narrow."""
+        return QSize(60, super().minimumSizeHint().height())
 
 
 def rule() -> QFrame:

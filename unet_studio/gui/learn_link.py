@@ -28,6 +28,7 @@ class LearnLink(QObject):
         self._reading, self._teaching, self._panel, self._jobs = reading, teaching, panel, jobs
         self.versions: list[ModelVersion] = []
         self.waiting: Counter[str] = Counter()
+        self._earlier: set[str] = set()  # Targets that can be rolled back
         self.seconds = 300.0  # the longest that a run may take
         reading.opened.connect(lambda _opened: self._show())
         teaching.began.connect(lambda _target: panel.begin())
@@ -43,9 +44,8 @@ class LearnLink(QObject):
 
     def facts(self) -> set[str]:
         """What holds of learning; see `actions`."""
-        mine = [version for version in self.versions if version.target == self.target()]
         found = {"learning"} if self._teaching.running else {"idle"}
-        found |= {name for name, on in (("queue", self.waiting), ("earlier", len(mine) > 1)) if on}
+        found |= {name for name, on in (("queue", self.waiting), ("earlier", self.target() in self._earlier)) if on}
         return found
 
     def take(self, changes: Changes) -> None:
@@ -57,17 +57,18 @@ class LearnLink(QObject):
         """Read queue and versions in the background and show them."""
         session = self._reading.session
 
-        def work(_token: Token) -> tuple[Counter[str], list[ModelVersion]]:
+        def work(_token: Token) -> tuple[Counter[str], list[ModelVersion], set[str]]:
             from unet_studio.workflow import learning, versions
 
             queue = learning.queue(session)
             waiting = Counter(one.target for one in queue if one.state is QueueState.QUEUED)
-            return waiting, versions.versions(session)
+            earlier = {name for name in TARGETS if versions.before_active(session, name) is not None}
+            return waiting, versions.versions(session), earlier
 
         self._jobs.run(work, done=self._take)
 
-    def _take(self, found: tuple[Counter[str], list[ModelVersion]]) -> None:
-        self.waiting, self.versions = found
+    def _take(self, found: tuple[Counter[str], list[ModelVersion], set[str]]) -> None:
+        self.waiting, self.versions, self._earlier = found
         self._show()
         self.refreshed.emit()
 

@@ -21,7 +21,7 @@ class LearnPlot(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.BACKGROUND)
         self.setObjectName("learn_plot")
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(110)
         self.setAccessibleName("Training loss, and Dice of candidate and active version, by step")
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)

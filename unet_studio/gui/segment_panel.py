@@ -42,10 +42,10 @@ class SegmentPanel(QWidget):
         tip = "Probability from which a pixel is marked  [,] lower  [.] higher"
         self.threshold = ValueSlider("Threshold", "threshold", tip, lambda v: f"{v} %")
         self.threshold.set_range(0, 100, 50)
-        self.opacity = ValueSlider("Mask opacity", "opacity", "How strongly the mask is tinted", lambda v: f"{v} %")
+        self.opacity = ValueSlider("Opacity", "opacity", "How strongly the mask is tinted", lambda v: f"{v} %")
         self.opacity.set_range(0, 100, 35)
         tip = "Diameter in picture px  [ [ ] smaller  [ ] ] larger"
-        self.brush = ValueSlider("Brush size", "brush_size", tip, lambda v: f"{step_to_brush(v)} px")
+        self.brush = ValueSlider("Brush", "brush_size", tip, lambda v: f"{step_to_brush(v)} px")
         self.brush.set_range(0, BRUSH_STEPS, brush_to_step(20), 10)
         self._connect()
         self._lay_out(actions)
@@ -69,8 +69,12 @@ class SegmentPanel(QWidget):
         layout.addLayout(self._targets(actions))
         layout.addWidget(self.note)
         layout.addWidget(ActionButton(actions["propose"], kind="main"))
-        for control in (self.threshold, self.opacity, self.brush):
-            layout.addWidget(control)
+        layout.addWidget(self.threshold)
+        looks = QHBoxLayout()
+        looks.setSpacing(14)
+        for control in (self.opacity, self.brush):
+            looks.addWidget(control, 1)
+        layout.addLayout(looks)
         layout.addWidget(ActionButton(actions["accept"], kind="good"))
         layout.addLayout(self._verdicts(actions))
 

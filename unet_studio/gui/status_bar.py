@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from unet_studio.gui.controls import ElidedLabel
+
 MESSAGE_MS, ERROR_MS = 8000, 30000
 
 
@@ -14,8 +16,7 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._line = QLabel(objectName="message")
-        self._line.setMinimumWidth(60)
+        self._line = ElidedLabel(objectName="message")
         self._line.setTextFormat(self._line.textFormat().PlainText)
         self.addWidget(self._line, 1)
         self._busy = QProgressBar(objectName="busy")

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from unet_studio.gui.jobs import Jobs
+from unet_studio.gui.learn_panel import PLOT
 
 
 class Teaching(QObject):
@@ -41,7 +42,7 @@ class Teaching(QObject):
         self.began.emit(target)
 
         def begin(_token: object) -> None:
-            importlib.import_module("unet_studio.gui.learn_plot")  # a third of a second: not in the GUI thread
+            importlib.import_module(PLOT)
             run = learning.start(
                 session, target, seconds=seconds, on_progress=self._tell, on_done=self._tell_end
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
-from unet_studio.gui.learn_panel import LearnPanel
+from unet_studio.gui.learn_panel import PLOT, LearnPanel
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
@@ -230,7 +231,7 @@ class MainWindow(QMainWindow):
         self.worklist.open_first()
 
     def _warm_up(self) -> None:
-        """Load torch and the model behind the first picture, so that the first proposal comes quickly."""
+        """Load torch, the models and the plot behind the first picture, so that nobody waits for them later."""
         if self._warmed:
             return
         self._warmed = True
@@ -241,6 +242,7 @@ class MainWindow(QMainWindow):
 
             with contextlib.suppress(UserError):  # a missing model is told of when it is asked for
                 proposing.warm_up(session)
+            importlib.import_module(PLOT)
             return proposing.device_summary()
 
         self.status.show_fact("device", "device …", "The device is being tried")
