@@ -85,7 +85,7 @@ def patiently(connection: sqlite3.Connection, statement: str) -> sqlite3.Row | N
             row: sqlite3.Row | None = connection.execute(statement).fetchone()
             return row
         except sqlite3.OperationalError as error:
-            if not _busy(error) or time.monotonic() > until:
+            if not is_busy(error) or time.monotonic() > until:
                 raise
         time.sleep(0.02)
 
@@ -93,7 +93,7 @@ def patiently(connection: sqlite3.Connection, statement: str) -> sqlite3.Row | N
 def refusal(database: Path, error: sqlite3.DatabaseError) -> WorkspaceError:
     """The one sentence for a database that does not obey."""
     text = str(error)
-    if _busy(error):
+    if is_busy(error):
         return WorkspaceError(f"{database}: another program keeps this workspace busy; close it and try again.")
     if "full" in text:
         return WorkspaceError(f"{database}: not saved because the disk is full; free some space and save again.")
@@ -112,5 +112,6 @@ def _begin(connection: sqlite3.Connection, statement: str) -> None:
     patiently(connection, statement)
 
 
-def _busy(error: sqlite3.DatabaseError) -> bool:
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """True where another connection is in the way for the moment."""
     return "locked" in str(error) or "busy" in str(error)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import sqlite3
+import time
 from pathlib import Path
 
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic, filesystem, lock, migrations
-from unet_studio.workspace.database import patiently, session
+from unet_studio.workspace.database import BUSY_SECONDS, is_busy, patiently, session
 from unet_studio.workspace.layout import DATABASE, FACTS, Workspace
 from unet_studio.workspace.schema import SCHEMA_VERSION
 
@@ -94,16 +97,29 @@ def _prepare(database: Path, *, is_new: bool) -> int:
 
 
 def _leave_wal(database: Path) -> None:
-    """Switch a database over that was moved to a network folder; the WAL file is read without shared memory."""
+    """Switch a database over that was moved to a network folder; the WAL file is read without shared memory.
+
+    Two that try at once each keep the other out, so each lets go before it tries again.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while _is_wal(database):
+        with session(database) as connection:
+            connection.execute("PRAGMA busy_timeout = 100")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            try:
+                connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > until:
+                    raise
+        time.sleep(random.uniform(0.01, 0.1))
+
+
+def _is_wal(database: Path) -> bool:
     try:
         with database.open("rb") as file:
-            if file.read(20)[18:] != _WAL_HEADER:
-                return
+            return file.read(20)[18:] == _WAL_HEADER
     except OSError:  # not made yet, or `session` finds the words
-        return
-    with session(database) as connection:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        patiently(connection, "PRAGMA journal_mode = DELETE")
+        return False
 
 
 def _upgrade(workspace: Workspace) -> None:
