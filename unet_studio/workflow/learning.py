@@ -129,12 +129,13 @@ class Learning:
         self._parent = ""
         self._run: Run | None = None
         self._cancelled = threading.Event()
+        self._ended = threading.Event()  # Thread.join loses its thread when Ctrl+C interrupts it
         self._thread = threading.Thread(target=self._work, name="learning", daemon=True)
 
     @property
     def running(self) -> bool:
         """True until `on_done` has returned."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def start(self) -> None:
         """Begin in the background and return at once."""
@@ -149,8 +150,7 @@ class Learning:
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most `timeout` seconds; True if it has come."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return self._ended.wait(timeout)
 
     def _work(self) -> None:
         try:
@@ -161,7 +161,10 @@ class Learning:
             outcome = Outcome(None, self._parent, failed=str(error), seconds=self._elapsed())
         except Exception as error:
             outcome = Outcome(None, self._parent, failed=record_fault(error), seconds=self._elapsed())
-        self._on_done(outcome)
+        try:
+            self._on_done(outcome)
+        finally:
+            self._ended.set()
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._begun

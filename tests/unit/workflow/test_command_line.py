@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from unet_studio import cli
@@ -59,6 +63,26 @@ def test_finetune_always_ends_with_its_verdict(workspace: Path) -> None:
     assert set(rows[-1]) == {"model", "parent", "promoted", "reason", "metrics", "seconds"}
     assert rows[-1]["model"] is None
     assert "nothing new is in the queue" in errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl+C to a whole console, not to one process")
+def test_ctrl_c_ends_learning_with_its_last_line_and_130(
+    workspace: Path, films: Path, lungs: list[np.ndarray], tmp_path: Path
+) -> None:
+    (films / "broken.png").unlink()
+    (tmp_path / "masks").mkdir()
+    for number, mask in enumerate(lungs, start=1):
+        cv2.imwrite(str(tmp_path / "masks" / f"film_{number}.png"), mask * 255)
+    where = ("--target", "lung", "--workspace", str(workspace))
+    assert run("queue", "add", *where, "--images", films, "--masks", tmp_path / "masks", "--json")[0] == 0
+    words = [sys.executable, "-m", "unet_studio", "finetune", *where, "--max-seconds", "100", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it has begun
+        process.send_signal(signal.SIGINT)
+        rows = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 130
+    assert (rows[-1]["model"], rows[-1]["promoted"], rows[-1]["reason"]) == (None, False, "cancelled")
 
 
 def test_models_list_activate_rollback(workspace: Path) -> None:
