@@ -9,18 +9,18 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from unet_studio.gui.dialogs.frame import Frame
 
 
-def show_devices(parent: QWidget, reports: Sequence) -> Frame:
-    """Show DeviceReports (name, ok, label, reason, remedy): one row each."""
+def show_devices(parent: QWidget, reports: Sequence[dict]) -> Frame:
+    """Show the reports of `diagnosing.doctor`, one row each."""
     dialog = Frame(parent, "Devices", "A real convolution was run on each device.")
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(10)
     for row, report in enumerate(reports):
-        mark = QLabel("✓ works" if report.ok else "✗ not used")
-        mark.setProperty("kind", "good" if report.ok else "bad")
-        text = QLabel("\n".join(part for part in (report.label, report.reason, report.remedy) if part))
+        mark = QLabel("✓ works" if report["ok"] else "✗ not used")
+        mark.setProperty("kind", "good" if report["ok"] else "bad")
+        text = QLabel("\n".join(part for part in (report["label"], report["reason"], report["remedy"]) if part))
         text.setWordWrap(True)
-        for column, widget in enumerate((QLabel(report.name.upper()), mark, text)):
+        for column, widget in enumerate((QLabel(report["name"].upper()), mark, text)):
             grid.addWidget(widget, row, column)
     grid.setColumnStretch(2, 1)
     dialog.body.addLayout(grid)
