@@ -87,8 +87,9 @@ class WorklistPanel(QWidget):
 
     def _refresh_words(self) -> None:
         cases = self.model.cases()
-        done = sum(case.status in DONE for case in cases)
-        self.count.setText(f"{done} of {len(cases)} done" if cases else "")
+        readable = [case for case in cases if case.status is not Status.UNREADABLE]
+        done = sum(case.status in DONE for case in readable)
+        self.count.setText(f"{done} of {len(readable)} done" if readable else "")
         for widget in (self.list, self.filter, self.sorting):
             widget.setVisible(bool(cases))
         self.empty.setVisible(not cases)

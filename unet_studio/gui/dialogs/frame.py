@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 
@@ -35,6 +36,13 @@ class Frame(QDialog):
             self.buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole).setDefault(True)
         if no:
             self.buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be tall enough for texts that take more than one line at this width."""
+        super().showEvent(event)
+        needed = self.layout().totalHeightForWidth(self.width())
+        if needed > self.height():
+            self.resize(self.width(), needed)
 
     def done(self, result: int) -> None:
         """Close, and give the keyboard back to the window below."""
