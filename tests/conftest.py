@@ -1,4 +1,4 @@
-"""What every test stands on: no display, few threads, no reader's own profile, nothing left running."""
+"""What every test stands on: no display, few threads, no reader's own profile, nothing left running; drawn films."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -114,3 +116,94 @@ def _running_timers() -> list[Any]:
     valid = sys.modules["shiboken6"].isValid
     # type(), as isinstance() wakes what other libraries hide behind __class__
     return [o for o in gc.get_objects() if issubclass(type(o), timer) and valid(o) and o.isActive()]
+
+
+SIDE = 64  # px of the tiny network's grid
+
+
+def film(seed: int, rows: int = 200, columns: int = 160) -> tuple[np.ndarray, np.ndarray]:
+    """A film (rows, columns) uint8 and its lungs, uint8 0/1: two dark ellipses in a bright body."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:rows, :columns]
+    lungs = np.zeros((rows, columns), np.uint8)
+    for middle in (0.29, 0.71):
+        across = (x - (middle + rng.uniform(-0.02, 0.02)) * columns) / (rng.uniform(0.14, 0.17) * columns)
+        down = (y - (0.5 + rng.uniform(-0.03, 0.03)) * rows) / (rng.uniform(0.3, 0.36) * rows)
+        lungs[across**2 + down**2 < 1] = 1
+    pixels = np.where(lungs, 70.0, 180.0) + rng.normal(0, 6, lungs.shape)
+    return cv2.GaussianBlur(np.clip(pixels, 0, 255).astype(np.uint8), (0, 0), 1.2), lungs
+
+
+def write_films(folder: Path, count: int) -> list[np.ndarray]:
+    """PNG films film_1.png ... in `folder`; returns their lungs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lungs = []
+    for number in range(1, count + 1):
+        pixels, mask = film(number)
+        lungs.append(mask)
+        (folder / f"film_{number}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+    return lungs
+
+
+def train_tiny(path: Path, steps: int = 40) -> Path:
+    """Write the weights of a network of a few thousand parameters that finds the drawn lungs."""
+    import torch
+    from torch.nn import functional as F
+
+    from training.checkpoint import ModelFile, save_model
+    from training.networks import build
+    from training.preprocess import InputSpec, mask_to_network, network_input
+
+    torch.manual_seed(0)
+    architecture = {"name": "unet", "channels": 1, "widths": [8, 16, 16]}
+    spec = InputSpec(size=SIDE, channels=1, kind="gray")
+    values, masks = [], []
+    for seed in range(100, 108):
+        pixels, lungs = film(seed)
+        seen, fit = network_input(pixels, False, spec)
+        values.append(torch.from_numpy(seen))
+        masks.append(torch.from_numpy(mask_to_network(lungs, fit)).float()[None])
+    network = build(architecture).train()
+    optimiser = torch.optim.Adam(network.parameters(), 0.01)
+    batch, truth = torch.stack(values), torch.stack(masks)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(network(batch), truth)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    torch.set_num_threads(threads)
+    save_model(network.state_dict(), ModelFile(path, architecture, spec, "lung"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train_tiny(tmp_path_factory.mktemp("tiny") / "tiny.safetensors")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, tiny_weights: Path) -> Path:
+    """A Workspace of "Dr Test" in which the tiny network proposes lungs."""
+    from unet_studio.workflow import versions
+    from unet_studio.workflow.session import change_reader, close_session, open_session
+
+    folder = tmp_path / "workspace"
+    session = change_reader(open_session(folder), "Dr Test")
+    versions.install(session, "lung", tiny_weights, "tiny network of the tests")
+    close_session(session)
+    return folder
+
+
+@pytest.fixture
+def lungs(tmp_path: Path) -> list[np.ndarray]:
+    """The lungs of the films in `films`."""
+    return write_films(tmp_path / "films", 3)
+
+
+@pytest.fixture
+def films(tmp_path: Path, lungs: list[np.ndarray]) -> Path:
+    """A folder with three drawn films and a file that is no picture."""
+    (tmp_path / "films" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
+    return tmp_path / "films"
