@@ -50,18 +50,31 @@ def own_profile(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_running(own_profile: Path) -> Iterator[None]:
-    """Fails a test that leaves a thread, a top-level widget or a running QTimer behind."""
+def nothing_left_running(own_profile: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a thread, or in a module that uses Qt a top-level widget or running QTimer, behind."""
     threads = set(threading.enumerate())
-    before = _addresses(_top_level_widgets()) | _addresses(_running_timers())
+    qt = _uses_qt(request)
+    before = _addresses(_top_level_widgets()) | _addresses(_running_timers()) if qt else set()
     yield
-    _finish_qt()
-    left = [f"thread {thread.name}" for thread in _threads_beyond(threads)]
-    left += [f"widget {type(widget).__name__}" for widget in _top_level_widgets() if not _addresses([widget]) <= before]
-    left += [
-        f"timer of {type(timer.parent()).__name__}" for timer in _running_timers() if not _addresses([timer]) <= before
-    ]
+    left = [*_left_of_qt(before)] if qt else []
+    left += [f"thread {thread.name}" for thread in _threads_beyond(threads)]
     assert not left, f"left running: {', '.join(left)}"
+
+
+def _uses_qt(request: pytest.FixtureRequest) -> bool:
+    """True for a test whose module has imported Qt or the window: to look for Qt's leftovers takes half a second."""
+    homes = (getattr(value, "__module__", None) or "" for value in vars(request.module).values())
+    return any(str(home).startswith(("PySide6", "unet_studio.gui")) for home in homes)
+
+
+def _left_of_qt(before: set[int]) -> Iterator[str]:
+    _finish_qt()
+    for widget in _top_level_widgets():
+        if not _addresses([widget]) <= before:
+            yield f"widget {type(widget).__name__}"
+    for timer in _running_timers():
+        if not _addresses([timer]) <= before:
+            yield f"timer of {type(timer.parent()).__name__}"
 
 
 def _threads_beyond(before: set[threading.Thread], seconds: float = 2.0) -> list[threading.Thread]:

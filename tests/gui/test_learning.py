@@ -13,6 +13,7 @@ from unet_studio.gui.jobs import Jobs
 from unet_studio.gui.learn_link import verdict
 from unet_studio.gui.learn_panel import LearnPanel, time_left
 from unet_studio.gui.teaching import Teaching
+from unet_studio.gui.window import RIGHT_WIDTH
 from unet_studio.workflow import learning
 from unet_studio.workflow.learning import Outcome
 
@@ -84,6 +85,15 @@ def test_a_run_is_drawn_and_stopped(desk, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: bool(ended), timeout=5000)
     assert not desk.teaching.running
     assert ended[0].cancelled
+
+
+def test_a_run_fits_the_side_column(desk, qtbot):
+    desk.panel.begin()
+    words = {"phase": "rehearsing", "device": "CUDA: NVIDIA GeForce RTX 4070 Laptop GPU", "seconds_left": 3599.0}
+    desk.panel.show_progress(SimpleNamespace(**{**vars(progress(1, 0.5, 0.8, 0.79)), **words}))
+    desk.panel.show_verdict("", "quiet")
+    desk.panel.show_run(True)
+    assert desk.panel.minimumSizeHint().width() <= RIGHT_WIDTH
 
 
 def test_a_run_that_cannot_begin_is_one_line(desk, qtbot, monkeypatch):

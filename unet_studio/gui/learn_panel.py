@@ -38,6 +38,7 @@ class LearnPanel(QWidget):
         self.verdict.setWordWrap(True)
         self.verdict.hide()
         self.state = QLabel(objectName="quiet")
+        self.state.setWordWrap(True)
         self.dice = QLabel(objectName="held_out_dice")
         self.progress = QProgressBar(objectName="learn_progress")
         self.progress.setTextVisible(False)
