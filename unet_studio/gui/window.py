@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
     """The reader's window on one Workspace."""
 
     painted = Signal()  # the window is on the screen for the first time
+    warmed = Signal()  # torch and the models are loaded
 
     def __init__(self, session: Any) -> None:
         super().__init__()
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
         self.status.show_fact("device", "device: see Help, Devices", str(error))
 
     def _show_device(self, summary: tuple[str, str]) -> None:
+        self.warmed.emit()
         label, why = summary
         self.status.show_fact("device", label + (f" – {why}" if why else ""))
 
