@@ -26,9 +26,7 @@ def window(qtbot):
     qtbot.addWidget(window)
     window.actions_set = ActionSet(window)
     window.log = []
-    window.actions_set.connect_all(
-        {row.id: lambda *on, name=row.id: window.log.append((name, *on)) for row in ACTIONS}
-    )
+    window.actions_set.connect_all({row.id: lambda *on, name=row.id: window.log.append((name, *on)) for row in ACTIONS})
     window.edit = QLineEdit()
     window.setCentralWidget(window.edit)
     window.show()

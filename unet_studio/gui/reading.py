@@ -335,4 +335,3 @@ class Reading(QObject):
         self._moving = False
         self.leave()
         self.clock.close()
-

@@ -43,9 +43,7 @@ class Teaching(QObject):
 
         def begin(_token: object) -> None:
             importlib.import_module(PLOT)
-            run = learning.start(
-                session, target, seconds=seconds, on_progress=self._tell, on_done=self._tell_end
-            )
+            run = learning.start(session, target, seconds=seconds, on_progress=self._tell, on_done=self._tell_end)
             self._run = run
             if self._stop_asked:
                 run.cancel()

@@ -67,9 +67,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.worklist = WorklistLink(self.reading, self.jobs, self)
         self.learn = LearnLink(self.reading, self.teaching, self.learn_panel, self.jobs, self)
-        self.picture = PictureLink(
-            self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs
-        )
+        self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
