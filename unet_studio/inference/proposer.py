@@ -21,7 +21,6 @@ from unet_studio.core.target import is_gray
 
 MOST_THREADS = 8  # a 256 px network does not get faster with more
 NOT_ENOUGH = "The graphics card had too little free memory; the proposal was made on the CPU."
-INVERTED = "The film is stored inverted (MONOCHROME1); the model saw it the usual way round."
 COLOUR_AS_GRAY = "This model proposes on gray values; the picture's colours were not used."
 GRAY_AS_COLOUR = "This model was trained on colour pictures; this one is gray."
 
@@ -126,7 +125,7 @@ class Proposer:
             torch.cuda.empty_cache()
 
     def _remarks(self, image: Image) -> list[str]:
-        remarks = [INVERTED] if image.transform.inverted else []
+        remarks = []
         gray_model = self._about.input.kind == "gray"
         if gray_model and not is_gray(image.pixels):
             remarks.append(COLOUR_AS_GRAY)
