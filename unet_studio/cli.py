@@ -219,7 +219,8 @@ def _predict(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         workspace=arguments.workspace,
     )
-    problems = []
+    problems: list[str] = []
+    written = skipped = 0
     with bar("Proposing") as advance:
         for result in predict(request, on_total=advance):
             if arguments.json:
@@ -228,8 +229,13 @@ def _predict(arguments: argparse.Namespace) -> int:
                 problems.append(result.error)
             elif result.note and not arguments.json:
                 print(result.note, file=sys.stderr)
+            if result.files is not None:
+                skipped += result.files.skipped
+                written += not result.files.skipped
     for problem in problems:
         print(f"unet-studio: {problem}", file=sys.stderr)
+    if not arguments.json:
+        print(f"{written} written, {skipped} already there, {len(problems)} failed")
     return FAILED if problems else DONE
 
 
