@@ -1,5 +1,6 @@
 """The window on a Workspace of drawn pictures: what it shows, what it keeps, how it closes. No model is needed."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToo
 
 from unet_studio.core.case import Status
 from unet_studio.core.image import Window
+from unet_studio.core.proposal import Proposal
 from unet_studio.gui.app import open_window
 from unet_studio.gui.picture_link import preset_name
 from unet_studio.workflow import opening, proposing
@@ -174,6 +176,29 @@ def test_enter_in_the_filter_accepts_nothing(show, qtbot):
     idle(window, qtbot)
     assert {case.status for case in window.worklist.panel.model.cases()} == {Status.NEW, Status.UNREADABLE}
     assert [case.name for case in window.worklist.panel.shown()] == ["film_3.png"]
+
+
+def test_enter_accepts_neither_nothing_nor_before_the_proposal_is_there(show, qtbot, monkeypatch):
+    window = show()
+    QTest.keyClick(window.canvas, KEY.Key_Return)
+    assert "Nothing is marked" in window.status.message()
+    arrives = threading.Event()
+
+    def slow(session, case):
+        arrives.wait(20)
+        mask = np.full((12, 10), 65535, np.uint16)
+        return Proposal(mask, 120, 100, "lung", "lung-v1", "", "CPU", 0.1)
+
+    monkeypatch.setattr(proposing, "propose", slow)
+    QTest.keyClick(window.canvas, KEY.Key_P)
+    QTest.keyClick(window.canvas, KEY.Key_Return)
+    assert "not here yet" in window.status.message()
+    assert opened(window) == "film_1.png"
+    arrives.set()
+    qtbot.waitUntil(lambda: window.canvas.mask.all(), timeout=20_000)
+    QTest.keyClick(window.canvas, KEY.Key_Return)
+    qtbot.waitUntil(lambda: opened(window) == "film_2.png", timeout=20_000)
+    assert window.worklist.panel.model.cases()[0].status is Status.QUEUED
 
 
 def test_exclude_and_bring_back(show, qtbot):

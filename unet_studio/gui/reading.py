@@ -248,6 +248,10 @@ class Reading(QObject):
         """Accept the Mask, or that there is nothing to mark."""
         if self.draft is None:
             return
+        why_not = "" if empty else self._unfinished()
+        if why_not:
+            self._jobs.said.emit(why_not, True)
+            return
         self.settle_threshold()
         active, wall = self.clock.read()
         case, case_id = self.open_case, self._wanted
@@ -258,6 +262,14 @@ class Reading(QObject):
             return accepting.accept(session, case, active_seconds=active, wall_seconds=wall, empty=empty)
 
         self._verdict(work, "Accepting", lambda: (self._accepted.append(case_id), self.advance.emit(case_id)))
+
+    def _unfinished(self) -> str:
+        """Why a Mask is not accepted by a key pressed too soon, "" where nothing is in the way."""
+        if self._proposing is not None:
+            return "The proposal is not here yet: look at it, then accept"
+        if not self.draft.document.mask.any():
+            return "Nothing is marked: press O if there is nothing to mark"
+        return ""
 
     def later(self) -> None:
         """Put the case off."""

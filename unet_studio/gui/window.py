@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
     # looks kept from day to day
 
     def _restore(self, kept: preferences.Preferences) -> None:
-        self.resize(1280, 800)
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         if kept.geometry:
             self.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
         left, right = kept.left_width or LEFT_WIDTH, kept.right_width or RIGHT_WIDTH
