@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -107,15 +108,21 @@ def content_hash(pixels: np.ndarray) -> str:
 
 
 def modality_values(image: Image) -> np.ndarray:
-    """Pixels after the modality step: (H, W) float32 or integer modality values, or the RGB pixels unchanged."""
-    transform = image.transform
-    if image.pixels.ndim == 3:
-        return image.pixels
+    """Pixels after the modality step: (H, W) integer or float32 modality values, or the RGB pixels unchanged."""
+    return image.pixels if image.pixels.ndim == 3 else modality(image.pixels, image.transform, np.float32)
+
+
+def modality(pixels: np.ndarray, transform: ValueTransform, dtype: type[np.floating[Any]] = np.float64) -> np.ndarray:
+    """Modality values of stored gray values of any shape: integers where they stay integers, else `dtype`."""
     if transform.modality_lut is not None:
         table = transform.modality_lut
-        index = np.clip(image.pixels.astype(np.int64) - table.first, 0, len(table.values) - 1)
-        return np.asarray(table.values[index])
+        return np.asarray(table.values[table_index(pixels, table)])
     if transform.slope == 1.0 and transform.intercept == 0.0:
-        return image.pixels
-    scaled: np.ndarray = image.pixels.astype(np.float32) * np.float32(transform.slope) + np.float32(transform.intercept)
-    return scaled
+        return pixels
+    return np.asarray(pixels.astype(dtype) * dtype(transform.slope) + dtype(transform.intercept))
+
+
+def table_index(values: np.ndarray, table: LookupTable) -> np.ndarray:
+    """Index into `table.values` of each value: below the first entry the first, beyond the end the last."""
+    offset = np.floor(values) if values.dtype.kind == "f" else values
+    return np.clip(offset.astype(np.int64) - table.first, 0, len(table.values) - 1)

@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from unet_studio.core.proposal import ONE
 from unet_studio.editing.document import Document
 from unet_studio.editing.rect import whole
 from unet_studio.editing.step import Mask, Step
-
-ONE = 65535  # the stored value of probability 1.0, as in core.proposal
 
 Probability = npt.NDArray[np.uint16]
 

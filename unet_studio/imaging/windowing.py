@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unet_studio.core.image import Image, LookupTable, ValueTransform, Window
+from unet_studio.core.image import Image, LookupTable, ValueTransform, Window, modality, table_index
 
 Voi = Window | LookupTable
 TAIL_PERCENT = 0.5  # of the values that the robust window leaves out at either end
@@ -109,20 +109,10 @@ def apply_table(pixels: np.ndarray, table: np.ndarray) -> np.ndarray:
         return np.asarray(table[patterns])
 
 
-def modality(pixels: np.ndarray, transform: ValueTransform) -> np.ndarray:
-    """Modality values of stored gray values of any shape: integers where they stay integers, else float64."""
-    if transform.modality_lut is not None:
-        table = transform.modality_lut
-        return np.asarray(table.values[_indices(pixels, table)])
-    if _plain(transform):
-        return pixels
-    return np.asarray(pixels * np.float64(transform.slope) + np.float64(transform.intercept))
-
-
 def gray_of(values: np.ndarray, voi: Voi) -> np.ndarray:
     """uint8 gray of modality values by a window (PS3.3 C.11.2.1.2.1 and .3) or a VOI LUT (C.11.2.1.1)."""
     if isinstance(voi, LookupTable):
-        gray = voi.values[_indices(values, voi)] * (255.0 / ((1 << voi.bits) - 1))
+        gray = voi.values[table_index(values, voi)] * (255.0 / ((1 << voi.bits) - 1))
     else:
         gray = _windowed(values.astype(np.float64), voi)
     return np.asarray(np.clip(np.floor(gray + 0.5), 0.0, 255.0).astype(np.uint8))
@@ -138,11 +128,6 @@ def _windowed(values: np.ndarray, window: Window) -> np.ndarray:
     if width <= 0.0:
         return np.where(values <= center, 0.0, 255.0)
     return ((values - center) / width + 0.5) * 255.0
-
-
-def _indices(values: np.ndarray, table: LookupTable) -> np.ndarray:
-    offset = np.floor(values) if values.dtype.kind == "f" else values
-    return np.clip(offset.astype(np.int64) - table.first, 0, len(table.values) - 1)
 
 
 def thin(pixels: np.ndarray, side: int) -> np.ndarray:

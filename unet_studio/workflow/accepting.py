@@ -13,7 +13,7 @@ from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
 from unet_studio.core.proposal import Proposal
 from unet_studio.workflow.drafting import Draft
-from unet_studio.workflow.opening import OpenCase, load_image
+from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCorrection
@@ -154,11 +154,3 @@ def _where_it_stood(session: Session, case: Case, correction: Correction | None)
         return Status.CORRECTED
     found = store.find_proposal(session.workspace, case.image_hash, case.target)
     return Status.PROPOSED if found is not None else Status.NEW
-
-
-def choose_target(session: Session, case_id: int, target: str) -> Changes:
-    """Segment something else in this picture."""
-    require_writable(session)
-    load_image(session, case_id)
-    store.set_target(session.workspace, case_id, session.reader, target)
-    return Changes(frozenset({case_id}))

@@ -20,6 +20,7 @@ from unet_studio.workflow.drafting import THRESHOLD, open_draft
 from unet_studio.workflow.opening import cases, kept_image, load_image
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
+from unet_studio.workspace.clock import now
 
 PROGRAM = f"U-Net Studio {__version__}"
 
@@ -187,10 +188,3 @@ def provenance_of(
         frames=image.source.frames,
         options=dict(options or {}),
     )
-
-
-def now() -> str:
-    """This moment, ISO 8601 in UTC, to the second."""
-    from datetime import datetime, timezone
-
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -13,7 +13,7 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.errors import Unreadable, WorkspaceError
 from unet_studio.core.image import FileFacts, Image, Source, Window
 from unet_studio.core.proposal import Proposal
-from unet_studio.core.target import TARGETS, guess_target
+from unet_studio.core.target import guess_target
 from unet_studio.workflow.drafting import Draft, open_draft
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
@@ -167,8 +167,3 @@ def thumbnail(session: Session, case_id: int, side: int = 96) -> np.ndarray | No
         return draw(load_image(session, case_id), side)
     except (Unreadable, WorkspaceError):
         return None
-
-
-def target_title(target: str | None) -> str:
-    """A Target's name for readers."""
-    return TARGETS[target].title if target in TARGETS else "no target"

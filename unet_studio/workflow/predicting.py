@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -137,6 +138,7 @@ def _targets(request: Request) -> tuple[str, ...]:
     return tuple(TARGETS) if request.target == AUTO else (request.target,)
 
 
+@functools.cache
 def _bundled(target: str) -> tuple[str, str]:
     return f"{target}-v1", _sha256(_bundled_file(target))
 

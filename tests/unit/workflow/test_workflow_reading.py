@@ -61,8 +61,7 @@ def test_the_target_follows_from_the_picture_and_can_be_chosen(session: Session)
     assert opening.open_case(session, case_id).target == "lung"
     assert opening.open_case(session, case_id, "polyp").target == "polyp"
     assert opening.open_case(session, case_id).target == "polyp"
-    accepting.choose_target(session, case_id, "lung")
-    assert opening.open_case(session, case_id).target == "lung"
+    assert opening.open_case(session, case_id, "lung").target == "lung"
 
 
 def test_a_proposal_is_kept_and_does_not_touch_what_was_painted(session: Session, lungs: list[np.ndarray]) -> None:
