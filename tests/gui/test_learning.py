@@ -111,12 +111,23 @@ def test_a_run_that_cannot_begin_is_one_line(desk, qtbot, monkeypatch):
     assert not desk.teaching.running
 
 
+def test_the_queue_says_what_is_held_out(desk):
+    for waiting, held_out, text in (
+        (0, 0, "The queue is empty. Accept a picture to fill it."),
+        (1, 0, "1 correction waiting"),
+        (8, 4, "8 corrections waiting, 4 held out to compare models"),
+        (0, 4, "0 corrections waiting, 4 held out to compare models"),
+    ):
+        desk.panel.show_queue(waiting, held_out, "")
+        assert desk.panel.queue.text() == text
+
+
 def test_verdicts_are_sentences():
     model = SimpleNamespace(id="lung-v2")
     better = Outcome(model, "lung-v1", promoted=True, reason="Dice 0.93 against 0.81", changes=Changes())
-    assert verdict(better) == ("lung-v2 is better and proposes from now on: Dice 0.93 against 0.81", "good")
-    kept = Outcome(model, "lung-v1", reason="too few films")
-    assert verdict(kept)[0] == "lung-v2 is kept but does not propose: too few films"
+    assert verdict(better) == ("lung-v2 proposes from now on. Dice 0.93 against 0.81", "good")
+    kept = Outcome(model, "lung-v1", reason="Too few films")
+    assert verdict(kept)[0] == "lung-v2 is kept but does not propose. Too few films"
     assert verdict(Outcome(None, "lung-v1", failed="The disk is full"))[1] == "bad"
     assert "queue is as it was" in verdict(Outcome(None, "lung-v1", cancelled=True))[0]
 

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from unet_studio.core.changes import Changes
-from unet_studio.core.correction import QueueState
+from unet_studio.core.correction import QueueState, Side
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.jobs import Jobs, Token
@@ -28,6 +28,7 @@ class LearnLink(QObject):
         self._reading, self._teaching, self._panel, self._jobs = reading, teaching, panel, jobs
         self.versions: list[ModelVersion] = []
         self.waiting: Counter[str] = Counter()
+        self._held_out = 0  # of the waiting ones, how many only compare models
         self._earlier: set[str] = set()  # Targets that can be rolled back
         self.seconds = 300.0  # the longest that a run may take
         reading.opened.connect(lambda _opened: self._show())
@@ -57,25 +58,26 @@ class LearnLink(QObject):
         """Read queue and versions in the background and show them."""
         session = self._reading.session
 
-        def work(_token: Token) -> tuple[Counter[str], list[ModelVersion], set[str]]:
+        def work(_token: Token) -> tuple[Counter[str], int, list[ModelVersion], set[str]]:
             from unet_studio.workflow import learning, versions
 
-            queue = learning.queue(session)
-            waiting = Counter(one.target for one in queue if one.state is QueueState.QUEUED)
+            queue = [one for one in learning.queue(session) if one.state is QueueState.QUEUED]
+            waiting = Counter(one.target for one in queue)
+            held_out = sum(one.side is Side.GATE for one in queue)
             earlier = {name for name in TARGETS if versions.before_active(session, name) is not None}
-            return waiting, versions.versions(session), earlier
+            return waiting, held_out, versions.versions(session), earlier
 
         self._jobs.run(work, done=self._take)
 
-    def _take(self, found: tuple[Counter[str], list[ModelVersion], set[str]]) -> None:
-        self.waiting, self.versions, self._earlier = found
+    def _take(self, found: tuple[Counter[str], int, list[ModelVersion], set[str]]) -> None:
+        self.waiting, self._held_out, self.versions, self._earlier = found
         self._show()
         self.refreshed.emit()
 
     def _show(self) -> None:
         total = sum(self.waiting.values())
         parts = ", ".join(f"{count} {name}" for name, count in sorted(self.waiting.items()))
-        self._panel.show_queue(total, f" ({parts})" if len(self.waiting) > 1 else "")
+        self._panel.show_queue(total - self._held_out, self._held_out, f" ({parts})" if len(self.waiting) > 1 else "")
         target = self.target()
         active = next((one.id for one in self.versions if one.active and one.target == target), "")
         self._panel.show_active(active)
@@ -117,6 +119,7 @@ class LearnLink(QObject):
 
             return verb(session, versions)
 
+        self._panel.verdict.hide()  # it spoke of the version that was active
         self._jobs.run(work, done=self.changed.emit, label="Changing the model version")
 
 
@@ -129,5 +132,5 @@ def verdict(outcome: Any) -> tuple[str, str]:
     if outcome.model is None:
         return f"No new version: {outcome.reason}", "quiet"
     if outcome.promoted:
-        return f"{outcome.model.id} is better and proposes from now on: {outcome.reason}", "good"
-    return f"{outcome.model.id} is kept but does not propose: {outcome.reason}", "quiet"
+        return f"{outcome.model.id} proposes from now on. {outcome.reason}", "good"
+    return f"{outcome.model.id} is kept but does not propose. {outcome.reason}", "quiet"

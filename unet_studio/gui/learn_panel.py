@@ -76,12 +76,15 @@ class LearnPanel(QWidget):
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)
 
-    def show_queue(self, waiting: int, words: str) -> None:
-        """Say how many Corrections wait to be learned from."""
-        if waiting == 0:
+    def show_queue(self, waiting: int, held_out: int, words: str) -> None:
+        """Say how many Corrections wait to be learned from, and how many are held out to compare models."""
+        if waiting + held_out == 0:
             self.queue.setText("The queue is empty. Accept a picture to fill it.")
-        else:
-            self.queue.setText(f"{waiting} correction{'s' if waiting > 1 else ''} waiting{words}")
+            return
+        parts = [f"{waiting} correction{'' if waiting == 1 else 's'} waiting{words}"]
+        if held_out:
+            parts.append(f"{held_out} held out to compare models")
+        self.queue.setText(", ".join(parts))
 
     def show_active(self, model_id: str) -> None:
         """Name the version that proposes now."""
