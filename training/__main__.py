@@ -22,6 +22,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("recipe")
     train.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR", help="folders: images/, masks/")
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
+    train.add_argument(
+        "--from", dest="parent", type=Path, metavar="MODEL", help="start from the weights of a model file"
+    )
     train.add_argument("--resume", action="store_true", help="go on from RUN's last finished epoch")
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     train.epilog = "Further arguments, key=value, override the recipe's numbers: epochs=3 rate=0.0005"
@@ -82,7 +85,9 @@ def train(options: argparse.Namespace) -> None:
             text = f"epoch {tick.epoch} step {tick.step}/{tick.steps} loss {tick.loss:.4f}"
             bar.update(task, total=tick.steps, completed=tick.step, description=text)
 
-        model = run(recipe, options.data, options.out, choose(options.device).name, options.resume, on_tick)
+        model = run(
+            recipe, options.data, options.out, choose(options.device).name, options.resume, on_tick, options.parent
+        )
     print(model.path)
     show_summary(model.card["metrics"])
 

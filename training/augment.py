@@ -31,22 +31,35 @@ class AugmentSpec:
     noise: float = 0.0
     invert: float = 0.0
     marks: float = 0.0  # chance of burnt-in letters and tube-like lines
+    elastic: float = 0.0  # deviation of the 3 x 3 grid's displacements in px (Ronneberger 2015: 10), bicubic between
+    mirror: bool = False  # what lies outside the picture is its mirror image, else mid-gray
+    anywhere: bool = False  # the canvas is laid anywhere on the picture, as a patch, else on its middle
+    empty: float = 0.0  # chance of a window without any target, blown up: what a frame without a finding looks like
 
 
 NONE = AugmentSpec()
 LUNG = AugmentSpec(
     rotate=8, scale=(0.85, 1.15), stretch=0.08, shift=0.07, gamma=(0.6, 1.6), contrast=0.15, brightness=0.1,
-    blur=0.1, noise=0.03, invert=0.1, marks=0.25,
+    blur=0.1, noise=0.03, invert=0.2, marks=0.3,
 )  # fmt: skip
 POLYP = AugmentSpec(
-    rotate=30, scale=(0.75, 1.35), stretch=0.1, shift=0.1, flip_columns=True, flip_rows=True, gamma=(0.75, 1.35),
-    contrast=0.25, brightness=0.15, colour=0.12, saturation=0.3, blur=0.15, noise=0.02, marks=0.05,
+    rotate=45, scale=(0.7, 1.4), stretch=0.1, shift=0.12, flip_columns=True, flip_rows=True, gamma=(0.7, 1.4),
+    contrast=0.3, brightness=0.15, colour=0.18, saturation=0.4, blur=0.15, noise=0.03, marks=0.08, empty=0.07,
 )  # fmt: skip
-FOR_TARGET = {"lung": LUNG, "polyp": POLYP}
+CXR = AugmentSpec(rotate=10, shift=0.08, elastic=6, gamma=(0.7, 1.4), contrast=0.1, brightness=0.05, mirror=True)
+EM = AugmentSpec(
+    rotate=180, flip_columns=True, flip_rows=True, elastic=10, gamma=(0.8, 1.25), contrast=0.1, brightness=0.05,
+    mirror=True, anywhere=True,
+)  # fmt: skip
+POLYP_128 = AugmentSpec(rotate=30, scale=(0.85, 1.2), flip_columns=True, flip_rows=True, contrast=0.15, brightness=0.1)
+ANY = AugmentSpec(
+    rotate=15, scale=(0.8, 1.25), stretch=0.08, shift=0.08, gamma=(0.7, 1.4), contrast=0.2, brightness=0.1, colour=0.1,
+    saturation=0.2, blur=0.1, noise=0.02,
+)  # fmt: skip
 # a fine-tune has few steps: what the parent already knows is shown less often
 FOR_FINE_TUNING = {
     "lung": replace(LUNG, invert=0.05, marks=0.1, blur=0.0),
-    "polyp": replace(POLYP, rotate=20, scale=(0.8, 1.25), marks=0.0),
+    "polyp": replace(POLYP, rotate=20, scale=(0.8, 1.25), marks=0.0, empty=0.0),
 }
 
 
@@ -58,7 +71,11 @@ def augment(
     picture: (h, w, channels) float32 in 0..1; planes: (h, w, n) float32: mask and what goes with it (0 outside).
     Returns (rows, columns, channels) and (rows, columns, n), both float32; planes are interpolated, not thresholded.
     """
-    matrix = affine(picture.shape[:2], canvas, spec, rng)
+    zoom = 1.0
+    if rng.random() < spec.empty and (window := empty_window(planes[..., 0], rng)) is not None:
+        picture, planes = picture[window], planes[window]
+        zoom = min(canvas[0] / picture.shape[0], canvas[1] / picture.shape[1])
+    matrix = affine(picture.shape[:2], canvas, spec, rng, zoom)
     size = (canvas[1], canvas[0])
     outside = (MIDDLE,) * 4
     moved = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=outside)
@@ -68,12 +85,26 @@ def augment(
     return values, np.asarray(moved_planes, dtype=np.float32).reshape(*canvas, planes.shape[2])
 
 
+def empty_window(mask: Floats, rng: np.random.Generator, tries: int = 8) -> tuple[slice, slice] | None:
+    """A window of 0.4 to 0.7 of each side without any target; None where `tries` found none. mask: (h, w)."""
+    for _ in range(tries):
+        part = rng.uniform(0.4, 0.7)
+        rows, columns = (max(1, int(part * side)) for side in mask.shape)
+        top, left = (
+            int(rng.integers(0, side - length + 1)) for side, length in zip(mask.shape, (rows, columns), strict=True)
+        )
+        window = (slice(top, top + rows), slice(left, left + columns))
+        if not mask[window].any():
+            return window
+    return None
+
+
 def affine(
-    shape: tuple[int, ...], canvas: tuple[int, int], spec: AugmentSpec, rng: np.random.Generator
+    shape: tuple[int, ...], canvas: tuple[int, int], spec: AugmentSpec, rng: np.random.Generator, zoom: float = 1.0
 ) -> npt.NDArray[np.float64]:
     """A random 2x3 matrix from picture to canvas, both as (x, y) in px, pixel centres at integers."""
     angle = np.deg2rad(rng.uniform(-spec.rotate, spec.rotate))
-    scale = np.exp(rng.uniform(*np.log(spec.scale)))
+    scale = zoom * np.exp(rng.uniform(*np.log(spec.scale)))
     stretch = np.exp(rng.uniform(-spec.stretch, spec.stretch))
     x_factor = scale * stretch * (-1 if spec.flip_columns and rng.random() < 0.5 else 1)
     y_factor = scale / stretch * (-1 if spec.flip_rows and rng.random() < 0.5 else 1)

