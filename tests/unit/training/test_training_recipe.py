@@ -1,0 +1,53 @@
+"""Recipes: every row can be built and trained, and overrides change what they name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from training.recipe import CHOICES, Recipe, overridden
+from training.recipes import FOLDER, LUNG, POLYP, RECIPES, recipe_with
+
+
+def test_overrides_change_what_they_name() -> None:
+    changed = recipe_with("lung", ["epochs=3", "rate=0.5", "max_minutes=2", "loss=tversky", "calibrate=false"])
+    assert changed == replace(LUNG, epochs=3, rate=0.5, max_minutes=2.0, loss="tversky", calibrate=False)
+    assert overridden(FOLDER, ["target=liver"]).target == "liver"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("epochs=many", "'many' is not a number"),
+        ("epochs", "is not an override; give key=value with one of"),
+        ("nothing=1", "is not an override"),
+        ("summary=short", "is not an override"),
+        ("calibrate=yes", "give true or false"),
+        ("optimiser=lion", "choose one of adamw, sgd"),
+    ],
+)
+def test_wrong_overrides_are_named(wrong: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        recipe_with("lung", [wrong])
+
+
+def test_an_unknown_recipe_is_refused_with_the_choices() -> None:
+    with pytest.raises(ValueError, match="choose one of lung, polyp, jsrt-128"):
+        recipe_with("liver", [])
+
+
+def test_another_size_keeps_the_canvas_s_shape() -> None:
+    smaller = recipe_with("polyp", ["size=256"])
+    assert smaller.input == replace(POLYP.input, size=256)
+    assert smaller.canvas == (224, 256)
+    assert recipe_with("polyp", ["size=352"]) == POLYP
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=str)
+def test_each_row_is_whole(recipe: Recipe) -> None:
+    assert recipe.summary
+    assert recipe.published or recipe.name == "folder"
+    assert recipe.input.channels == recipe.architecture["channels"]
+    assert all(getattr(recipe, key) in values for key, values in CHOICES.items())
+    assert set(recipe.heads.values()) <= set(range(recipe.architecture.get("heads", 1)))
