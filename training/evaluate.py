@@ -13,6 +13,7 @@ from torch import nn
 from training.dataset import Pair, Sample, read_mask, read_picture
 from training.metrics import dice, hd95, iou, mean_with_interval, precision_recall
 from training.preprocess import Array, Floats, InputSpec, crop, mask_at_own_size, network_input, pad, standardise
+from training.tiles import logits
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def probabilities(network: nn.Module, values: Array, inverted: bool, spec: Input
     inputs, fit = network_input(values, inverted, spec)
     tensor = torch.from_numpy(inputs)[None].to(device, memory_format=torch.channels_last)
     with torch.inference_mode():
-        output = torch.sigmoid(network(tensor))[0, 0].float().cpu().numpy()
+        output = torch.sigmoid(logits(network, tensor))[0, 0].float().cpu().numpy()
     return np.asarray(crop(output, fit), dtype=np.float32)
 
 
@@ -68,7 +69,7 @@ def best_threshold(network: nn.Module, samples: Sequence[Sample], spec: InputSpe
     for sample in samples:
         values = pad(standardise(sample.unit.astype(np.float32) / np.float32(255), spec), sample.fit)
         with torch.inference_mode():
-            output = torch.sigmoid(network(torch.from_numpy(values)[None]))[0, 0].numpy()
+            output = torch.sigmoid(logits(network, torch.from_numpy(values)[None]))[0, 0].numpy()
         found = crop(output, sample.fit)
         scores.append([dice(found >= threshold, sample.mask >= 128) for threshold in thresholds])
     return float(thresholds[int(np.mean(scores, axis=0).argmax())])

@@ -20,6 +20,7 @@ from training.loop import CLIP, blend
 from training.losses import bce_dice
 from training.metrics import dice
 from training.preprocess import Bytes, Floats, standardise, unstandardise
+from training.tiles import logits
 
 WARM_UP_STEPS = 5
 EMA = 0.9
@@ -199,8 +200,9 @@ def _step(job: FinetuneJob, run: _Run, arrays: tuple[Floats, Floats, Floats], pr
     for group in run.optimiser.param_groups:
         group["lr"] = job.rate * min(1.0, (step + 1) / WARM_UP_STEPS) * (1.0 - progress)
     inputs, targets, weights = (torch.from_numpy(array).to(run.device) for array in arrays)
-    logits = run.network(inputs.contiguous(memory_format=torch.channels_last))
-    loss = bce_dice(logits.float(), targets, weights)
+    # the program's head; zero gradient and no decay leave the others as they are
+    found = logits(run.network, inputs.contiguous(memory_format=torch.channels_last))[:, :1]
+    loss = bce_dice(found.float(), targets, weights)
     run.optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(run.network.parameters(), CLIP)
@@ -277,7 +279,7 @@ class _Pool:
 def _probability(network: nn.Module, picture: Floats, device: str) -> npt.NDArray[np.float32]:
     with torch.inference_mode():
         batch = torch.from_numpy(picture)[None].to(device, memory_format=torch.channels_last)
-        return np.asarray(torch.sigmoid(network(batch).float())[0, 0].cpu().numpy(), dtype=np.float32)
+        return np.asarray(torch.sigmoid(logits(network, batch).float())[0, 0].cpu().numpy(), dtype=np.float32)
 
 
 def held_out_dice(network: nn.Module, lessons: Sequence[Lesson], device: str, threshold: float = 0.5) -> float:

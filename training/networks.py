@@ -9,14 +9,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from training.classic import WIDTHS, ClassicUNet
 from training.encoder import LITE, LiteEncoder
 
 
 def build(architecture: Mapping[str, Any]) -> nn.Module:
     """The network that `architecture` describes, with fresh weights; (N, channels, h, w) -> (N, heads, h, w) logits.
 
-    {"name": "unet", "channels": 1, "widths": [16, 32, 64, 128, 256]} or
-    {"name": "lite0-unet", "channels": 3, "widths": [128, 64, 48, 32, 16], "heads": 1}; lite1 and lite2 likewise.
+    {"name": "unet", "channels": 1, "widths": [16, 32, 64, 128, 256]},
+    {"name": "lite0-unet", "channels": 3, "widths": [128, 64, 48, 32, 16], "heads": 1}; lite1 and lite2 likewise;
+    {"name": "unet-2015", "channels": 1, "widths": [64, 128, 256, 512, 1024], "dropout": 0.5, "batch_norm": False}
+    answers for the middle of what it sees only; `tiles.logits` calls each of them at any size.
     With several heads the first one is what the program proposes; the others serve other mask conventions in training.
     Raises ValueError for an unknown name.
     """
@@ -24,6 +27,9 @@ def build(architecture: Mapping[str, Any]) -> nn.Module:
     widths = [int(width) for width in architecture.get("widths", ())]
     if name == "unet":
         return UNet(channels, widths)
+    if name == "unet-2015":
+        dropout, batch_norm = float(architecture.get("dropout", 0.5)), bool(architecture.get("batch_norm", False))
+        return ClassicUNet(channels, widths or WIDTHS, dropout, batch_norm)
     encoder, _, kind = name.partition("-")
     if kind == "unet" and encoder in LITE:
         return LiteUNet(encoder, channels, widths, int(architecture.get("heads", 1)))

@@ -14,6 +14,7 @@ from torch import nn
 from training.checkpoint import ModelFile, load_model
 from training.device import DeviceChoice, choose
 from training.preprocess import crop, network_input
+from training.tiles import logits
 from unet_studio.core.errors import ModelError
 from unet_studio.core.image import Image, modality_values
 from unet_studio.core.proposal import ONE, Proposal
@@ -109,8 +110,8 @@ class Proposer:
     def _forward(self, values: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
             batch = torch.from_numpy(values)[None].to(self._device.name, memory_format=torch.channels_last)
-            logits = self._network(batch)
-            return np.asarray(torch.sigmoid(logits.float())[0, 0].cpu().numpy())
+            found = logits(self._network, batch)
+            return np.asarray(torch.sigmoid(found.float())[0, 0].cpu().numpy())
 
     def _move_in(self) -> None:
         """Put the network on the device, or on the CPU where the card is full."""

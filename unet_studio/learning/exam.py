@@ -11,6 +11,7 @@ from torch import nn
 
 from training.metrics import dice
 from training.preprocess import crop, mask_at_own_size
+from training.tiles import logits
 from unet_studio.learning.agreement import agreement
 from unet_studio.learning.gate import Pair
 from unet_studio.learning.job import Item
@@ -27,7 +28,7 @@ def sit(network: nn.Module, items: Sequence[Item], device: str) -> Probabilities
 def _probability(network: nn.Module, item: Item, device: str) -> np.ndarray:
     with torch.inference_mode():
         batch = torch.from_numpy(item.picture)[None].to(device, memory_format=torch.channels_last)
-        probability = torch.sigmoid(network(batch).float())[0, 0].cpu().numpy()
+        probability = torch.sigmoid(logits(network, batch).float())[0, 0].cpu().numpy()
     return crop(probability, item.fit).astype(np.float16)
 
 
