@@ -20,6 +20,7 @@ def logits(network: nn.Module, values: Tensor, tile: int = TILE) -> Tensor:
     An unpadded network gets the picture with mirrored borders and, where a side is longer than `tile` px, in tiles one
     after the other, each answering for about `tile` px or less: the overlap-tile strategy (Ronneberger 2015, section 2
     and figure 2). Tiles lie on the grid of its poolings, so that the result is that of the whole picture.
+    Own code, as MONAI's sliding_window_inference takes the smaller output for a coarser one (docs/decisions/0009).
     Gradients flow through both; with gradients the memory that tiles save is not saved.
     """
     if isinstance(network, ClassicUNet):

@@ -2,6 +2,8 @@
 
 import threading
 import warnings
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from torch import nn
 from training.checkpoint import ModelFile, save_model
 from training.device import DeviceChoice
 from training.networks import build
-from training.preprocess import InputSpec
+from training.preprocess import InputSpec, network_input
+from training.recipes import RECIPES
 from unet_studio.core.errors import ModelError
 from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.core.target import POLYP
@@ -189,3 +192,51 @@ def test_numbers_that_are_not_finite_are_one_sentence(lung):
     one._network = NotFinite()
     with pytest.raises(ModelError, match="no usable numbers"):
         one.propose(picture(70, 70))
+
+
+SMALL = {"unet": [4, 6, 8], "unet-2015": [4, 6, 8]}  # widths; the other networks' are small already
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_model_of_every_recipe_proposes(name, tmp_path):
+    recipe = RECIPES[name]
+    architecture = dict(recipe.architecture)
+    architecture["widths"] = SMALL.get(architecture["name"], architecture["widths"])
+    torch.manual_seed(0)
+    state, spec = build(architecture).state_dict(), replace(recipe.input, size=50)
+    about = save_model(state, ModelFile(tmp_path / "one.safetensors", architecture, spec, recipe.target), half=True)
+    one = Proposer.load(about.path, "one-v1", "cpu")
+    for shape in ((71, 60), (3, 200)):
+        proposal = one.propose(picture(*shape, *([3] if spec.channels == 3 else [])))
+        assert max(proposal.probability.shape) == 50
+        assert (proposal.rows, proposal.columns) == shape
+        assert proposal.note == ""
+
+
+def test_an_unpadded_model_sees_mirrored_borders(tmp_path):
+    architecture = {"name": "unet-2015", "channels": 1, "widths": [4, 6]}
+    torch.manual_seed(0)
+    network, spec = build(architecture).eval(), InputSpec(size=48, channels=1, multiple=1)
+    path = tmp_path / "lung.safetensors"
+    save_model(network.state_dict(), ModelFile(path, architecture, spec, "lung"))
+    image = picture(96, 70)
+    values, _ = network_input(image.pixels, False, spec)
+    lost, more = network.border, [network.input_side(side) - side - network.border for side in values.shape[1:]]
+    seen = np.pad(values, ((0, 0), (lost, more[0]), (lost, more[1])), mode="reflect")
+    with torch.inference_mode():
+        expected = torch.sigmoid(network(torch.from_numpy(seen)[None]))[0, 0].numpy()
+    found = Proposer.load(path, "lung-v1", "cpu").propose(image).probability
+    np.testing.assert_allclose(found / module.ONE, expected[: found.shape[0], : found.shape[1]], atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["lung", "polyp"])
+def test_a_bundled_network_says_the_same_bit_for_bit_as_when_called_itself(name):
+    one = Proposer.load(Path(__file__).parents[3] / "resources" / "models" / f"{name}.safetensors", name, "cpu")
+    torch.set_num_threads(1)
+    channels = one._about.input.channels
+    for rows, columns in ((64, 96), (256, 224)):
+        values = np.random.default_rng(5).normal(size=(channels, rows, columns)).astype(np.float32)
+        with torch.inference_mode():
+            batch = torch.from_numpy(values)[None].to(memory_format=torch.channels_last)
+            expected = torch.sigmoid(one._network(batch))[0, 0].numpy()
+        np.testing.assert_array_equal(one._forward(values), expected)

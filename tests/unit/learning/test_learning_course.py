@@ -2,16 +2,19 @@
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from training.checkpoint import load_model
+from training.networks import build
+from training.preprocess import InputSpec
 from unet_studio.core.errors import UserError
 from unet_studio.learning import exam
 from unet_studio.learning.course import take_course
-from unet_studio.learning.job import CANDIDATE, PARENT, read_job
+from unet_studio.learning.job import CANDIDATE, PARENT, item_from, read_job
 from unet_studio.learning.messages import Progress, parse_progress
 from unet_studio.learning.runner import Run
 
@@ -174,3 +177,14 @@ def test_anchors_count_only_where_the_parent_is_mostly_right(make_job, make_item
     anchors = [make_item(seed).picture for seed in range(70, 73)]
     take(make_job([make_item(seed, wide=wide) for seed in range(4)], anchors=anchors))
     assert set(seen) == {used}
+
+
+def test_an_unpadded_network_is_examined_over_the_whole_picture(make_film):
+    image, disc, _ = make_film(1)
+    torch.manual_seed(0)
+    network = build({"name": "unet-2015", "channels": 1, "widths": [4, 6]})
+    tall = replace(image, pixels=np.ascontiguousarray(image.pixels[:, :60]))
+    one = item_from(tall, disc[:, :60], InputSpec(size=41, channels=1, multiple=1), name="#1", group="g1", gate=False)
+    found = exam.sit(network, [one], "cpu")["#1"]
+    assert found.shape == one.mask.shape == (41, 26)
+    assert not network.training

@@ -214,3 +214,36 @@ def test_interpolation_goes_from_parent_to_result(parent: torch.nn.Module) -> No
         torch.testing.assert_close(between[weight], start[weight] * (1 - mix) + other[weight] * mix)
     between["down.0.0.weight"].fill_(7)
     assert not (start["down.0.0.weight"] == 7).any()
+
+
+def test_an_unpadded_network_learns_at_any_size(disc: Callable) -> None:
+    spec = InputSpec(size=33, channels=1, multiple=1)
+    architecture = {"name": "unet-2015", "channels": 1, "widths": [8, 12], "batch_norm": True, "dropout": 0.1}
+    torch.manual_seed(0)
+    network = build(architecture).eval()
+
+    def odd(seed: int) -> Lesson:
+        picture, mask = (plane[:, :55] for plane in disc(seed))
+        values, fit = network_input(picture, False, spec)
+        return Lesson(values, mask_to_network(mask, fit), (fit.content_rows, fit.content_columns))
+
+    lessons, held_out = [odd(seed) for seed in range(6)], [odd(seed) for seed in range(100, 106)]
+    assert lessons[0].mask.shape == (33, 28)
+    about = replace(ABOUT, architecture=architecture, input=spec)
+    before = held_out_dice(network, held_out, "cpu")
+    learning = job(network, lessons, about=about, max_steps=60, rate=1e-2, anchors=[odd(200).picture], anchor_share=0.1)
+    result = finetune(learning, quiet, never)
+    assert result.stopped == ""
+    assert held_out_dice(with_state(network, result.state), held_out, "cpu") > max(0.7, before + 0.1)
+
+
+def test_other_heads_keep_their_weights(disc: Callable) -> None:
+    architecture = {"name": "lite0-unet", "channels": 1, "widths": [16, 8, 8, 8, 4], "heads": 3}
+    torch.manual_seed(0)
+    network = build(architecture).eval()
+    about = replace(ABOUT, architecture=architecture)
+    result = finetune(job(network, [lesson(disc(seed)) for seed in range(2)], about=about, max_steps=3), quiet, never)
+    for key in ("head.weight", "head.bias"):
+        before, after = network.state_dict()[key], result.state[key]
+        assert torch.equal(before[1:], after[1:])
+        assert not torch.equal(before[0], after[0])
