@@ -65,11 +65,35 @@ def network_input(values: Array, inverted: bool, spec: InputSpec) -> tuple[Float
     """A picture as its network sees it.
 
     values: (H, W) or (H, W, 3) RGB of any integer or float type; inverted: low values are bright (MONOCHROME1).
-    Returns (channels, h, w) float32 and the Fit; the same for values and for a * values + b with a > 0 (gray).
+    Returns (channels, h, w) float32 and the Fit; the same for values and for a * values + b with a > 0 (gray), and
+    bit for bit the same for a film and for its negative that is said to be inverted.
     """
     fit = fit_to(values.shape[0], values.shape[1], spec)
-    unit = unit_values(resize(values, fit.content_rows, fit.content_columns), inverted, spec)
-    return pad(standardise(unit, spec), fit), fit
+    return pad(standardise(unit_picture(values, inverted, spec, fit), spec), fit), fit
+
+
+def unit_picture(values: Array, inverted: bool, spec: InputSpec, fit: Fit) -> Floats:
+    """(H, W) or (H, W, 3) to (content_rows, content_columns, channels) float32 in 0..1, dark to bright."""
+    if spec.kind == "gray":
+        values, inverted = from_zero(thinned(values, fit.content_rows, fit.content_columns), inverted), False
+    return unit_values(resize(values, fit.content_rows, fit.content_columns), inverted, spec)
+
+
+def from_zero(values: Array, inverted: bool) -> Array:
+    """Values of any type counted from the darkest (0) up: equal for a picture and for its negative that is inverted.
+
+    Integers come back unsigned in their own width, so that averaging rounds both alike.
+    """
+    if values.dtype.kind in "iu" and values.itemsize <= 2:
+        low, high = int(values.min()), int(values.max())
+        counted = high - values.astype(np.int32) if inverted else values.astype(np.int32) - low
+        return counted.astype(np.uint8 if values.itemsize == 1 else np.uint16)
+    wide = values.astype(np.float64)
+    finite = wide[np.isfinite(wide)]
+    if not finite.size:
+        return values
+    upward = finite.max() - wide if inverted else wide - finite.min()
+    return np.asarray(upward, dtype=np.float32)
 
 
 def resize(values: Array, rows: int, columns: int) -> Array:
@@ -77,14 +101,19 @@ def resize(values: Array, rows: int, columns: int) -> Array:
 
     Of a picture many times larger only every n-th pixel is averaged, at least SAMPLES of them along each side.
     """
-    step = int(max(1, min(values.shape[0] / rows, values.shape[1] / columns) // SAMPLES))
-    values = values[(step - 1) // 2 :: step, (step - 1) // 2 :: step]
+    values = thinned(values, rows, columns)
     if values.dtype.type not in RESIZABLE:
         values = values.astype(np.float32)
     smaller = rows < values.shape[0] or columns < values.shape[1]
     method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     resized: Array = cv2.resize(np.ascontiguousarray(values), (columns, rows), interpolation=method)
     return resized
+
+
+def thinned(values: Array, rows: int, columns: int) -> Array:
+    """Every n-th pixel of (H, W[, 3]), so that at least SAMPLES are left for each of the target's rows and columns."""
+    step = int(max(1, min(values.shape[0] / rows, values.shape[1] / columns) // SAMPLES))
+    return values[(step - 1) // 2 :: step, (step - 1) // 2 :: step]
 
 
 def unit_values(values: Array, inverted: bool, spec: InputSpec) -> Floats:

@@ -82,10 +82,15 @@ def test_signed_values_below_zero() -> None:
     np.testing.assert_allclose(network_input(shifted, False, GRAY)[0], network_input(film(), False, GRAY)[0], atol=2e-3)
 
 
-def test_inverted_turns_both_polarities_into_one() -> None:
-    negative = (4095 - film()).astype(np.uint16)
-    plain = network_input(film(), False, GRAY)[0]
-    np.testing.assert_allclose(network_input(negative, True, GRAY)[0], plain, atol=2e-3)
+@pytest.mark.parametrize(
+    ("top", "dtype"), [(255, np.uint8), (4095, np.uint16), (65535, np.uint16), (1000, np.int16), (4095, np.float64)]
+)
+@pytest.mark.parametrize("side", [50, 101, 700])
+def test_a_film_and_its_negative_are_one_and_the_same(top: int, dtype: type, side: int) -> None:
+    positive = (film(side, side + 3).astype(np.int64) % (top + 1)).astype(dtype)
+    negative = (top - positive.astype(np.int64)).astype(dtype)
+    plain = network_input(positive, False, GRAY)[0]
+    np.testing.assert_array_equal(network_input(negative, True, GRAY)[0], plain)
     assert np.abs(network_input(negative, False, GRAY)[0] - plain).max() > 1
 
 
