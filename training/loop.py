@@ -105,7 +105,7 @@ def train_epoch(
     for index in range(per_epoch):
         begun = time.monotonic()
         chosen = [samples[i] for i in order[index * recipe.batch : (index + 1) * recipe.batch]]
-        inputs, masks = dataset.batch(chosen, recipe.canvas, recipe.input, recipe.change, rng)
+        inputs, masks, _ = dataset.batch(chosen, recipe.canvas, recipe.input, recipe.change, rng)
         progress = schedule(recipe, run, len(samples))
         if progress >= 1.0:
             return
