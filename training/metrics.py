@@ -38,6 +38,12 @@ def iou(a: Mask, b: Mask) -> float:
     return np.count_nonzero(one & two) / union if union else 1.0
 
 
+def accuracy(a: Mask, b: Mask) -> float:
+    """The part of all pixels on which the masks agree, target or not, 0..1; 1 for masks without pixels."""
+    one, two = _pair(a, b)
+    return np.count_nonzero(one == two) / one.size if one.size else 1.0
+
+
 def precision_recall(proposed: Mask, truth: Mask) -> tuple[float, float]:
     """How much of the proposed is true, and how much of the truth is proposed, each 0..1."""
     one, two = _pair(proposed, truth)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from training import metrics
+from training.pooled import Counts, counted, pooled
 
 EMPTY = np.zeros((20, 30), np.uint8)
 
@@ -68,13 +69,14 @@ def test_the_rule_for_empty_masks() -> None:
     assert metrics.dice(EMPTY, EMPTY) == metrics.iou(EMPTY, EMPTY) == 1.0
     assert metrics.precision_recall(EMPTY, EMPTY) == (1.0, 1.0)
     assert metrics.hd95(EMPTY, EMPTY) == 0.0
+    assert metrics.accuracy(EMPTY, EMPTY) == metrics.accuracy(EMPTY[:0], EMPTY[:0]) == 1.0
     assert metrics.dice(EMPTY, some) == metrics.iou(some, EMPTY) == 0.0
     assert metrics.precision_recall(EMPTY, some) == metrics.precision_recall(some, EMPTY) == (0.0, 0.0)
     assert metrics.hd95(EMPTY, some, (2.0, 1.0)) == pytest.approx(math.hypot(40, 30))
 
 
 def test_masks_of_different_size_are_refused() -> None:
-    for measure in (metrics.dice, metrics.iou, metrics.precision_recall, metrics.hd95):
+    for measure in (metrics.dice, metrics.iou, metrics.accuracy, metrics.precision_recall, metrics.hd95, counted):
         with pytest.raises(ValueError, match="cannot be compared"):
             measure(EMPTY, EMPTY[:, :-1])
 
@@ -108,3 +110,52 @@ def test_the_interval_holds_the_mean_and_narrows() -> None:
     assert metrics.mean_with_interval([0.5]).low == 0.5
     with pytest.raises(ValueError, match="no values"):
         metrics.mean_with_interval([])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_accuracy_against_counting(seed: int) -> None:
+    a, b = blobs(seed), blobs(seed + 100)
+    same = sum(bool(one) == bool(two) for one, two in zip(a.flat, b.flat, strict=True))
+    assert metrics.accuracy(a, b * 255) == pytest.approx(same / a.size)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [*((blobs(seed), blobs(seed + 9)) for seed in range(4)), (EMPTY, EMPTY), (EMPTY, blobs(1)), (blobs(1), EMPTY)],
+)
+def test_the_counts_of_one_picture_say_what_its_measures_say(a: np.ndarray, b: np.ndarray) -> None:
+    counts = counted(a, b)
+    assert counts.true_positive + counts.false_positive + counts.false_negative + counts.true_negative == a.size
+    assert counts.dice == pytest.approx(metrics.dice(a, b))
+    assert counts.iou == pytest.approx(metrics.iou(a, b))
+    assert counts.accuracy == pytest.approx(metrics.accuracy(a, b))
+    assert (counts.precision, counts.recall) == pytest.approx(metrics.precision_recall(a, b))
+
+
+def test_pooled_measures_are_those_of_all_pixels_together() -> None:
+    pairs = [(blobs(seed), blobs(seed + 40)) for seed in range(5)]
+    together = pooled(counted(a, b) for a, b in pairs)
+    proposed, truth = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
+    assert together == counted(proposed, truth)
+    assert together.dice == pytest.approx(metrics.dice(proposed, truth))
+
+
+def test_a_large_target_weighs_more_in_the_pool() -> None:
+    large, small = Counts(900, 100, 0, 0), Counts(0, 10, 10, 980)
+    assert pooled([large, small]).dice == pytest.approx(1800 / 1920)
+    assert (large.dice + small.dice) / 2 < 0.5
+    assert pooled([Counts(0, 5, 0, 5), Counts(0, 0, 0, 10)]).precision == 0
+    assert pooled([Counts(0, 0, 0, 5)]) == Counts(0, 0, 0, 5)
+
+
+@pytest.mark.filterwarnings("ignore:monai:FutureWarning")
+@pytest.mark.parametrize("seed", range(4))
+def test_hd95_is_that_of_monai(seed: int) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("scipy", reason="MONAI finds borders with SciPy")
+    other = pytest.importorskip("monai.metrics")
+    a, b = blobs(seed), blobs(seed + 50)
+    one, two = (torch.from_numpy(mask.astype(np.float32))[None, None] for mask in (a, b))
+    for spacing in ((1.0, 1.0), (0.5, 0.5)):
+        away = other.compute_hausdorff_distance(one, two, include_background=True, percentile=95, spacing=[spacing])
+        assert metrics.hd95(a, b, spacing) == pytest.approx(float(away), rel=1e-4)
