@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch import nn
 
-from training.dataset import Pair, Sample, read_mask, read_picture
-from training.metrics import dice, hd95, iou, mean_with_interval, precision_recall
-from training.preprocess import Array, Floats, InputSpec, crop, mask_at_own_size, network_input, pad, standardise
+from training import em
+from training.dataset import HELD_OUT, Pair, Sample, read_mask, read_picture, side
+from training.metrics import dice, hd95, mean_with_interval
+from training.pooled import MEASURES, Counts, counted, pooled
+from training.preprocess import Array, Bytes, Floats, InputSpec, crop, mask_at_own_size, network_input, pad, standardise
 from training.tiles import logits
+
+MEANS = ("iou", "precision", "recall", "accuracy", "hd95")  # of a Result, beside Dice
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One picture of EM cells: its errors at the model's threshold, and at each of `em.THRESHOLDS`."""
+
+    errors: em.Errors
+    by_threshold: tuple[em.Errors, ...]
 
 
 @dataclass(frozen=True)
@@ -26,9 +39,12 @@ class Result:
     iou: float
     precision: float
     recall: float
+    accuracy: float
     hd95: float
     marked: float
     empty: bool  # nothing is drawn on it
+    counts: Counts
+    cells: Cells | None = None
 
 
 def probabilities(network: nn.Module, values: Array, inverted: bool, spec: InputSpec, device: str = "cpu") -> Floats:
@@ -40,26 +56,73 @@ def probabilities(network: nn.Module, values: Array, inverted: bool, spec: Input
     return np.asarray(crop(output, fit), dtype=np.float32)
 
 
+def proposal(network: nn.Module, values: Array, spec: InputSpec, threshold: float, device: str = "cpu") -> Bytes:
+    """(H, W[, 3]) values to the (H, W) uint8 mask of 0 and 1 that the network proposes."""
+    probability = probabilities(network, values, False, spec, device)
+    return mask_at_own_size(probability, values.shape[0], values.shape[1], threshold)
+
+
+def held_out(pairs: Sequence[Pair], card: Mapping[str, Any]) -> list[Pair]:
+    """The pairs that the model of this card was not trained on, by the part and fold that its recipe held out.
+
+    Raises ValueError when there are none.
+    """
+    recipe = card.get("recipe", {})
+    part, fold = float(recipe.get("held_out", HELD_OUT)), int(recipe.get("fold", 0))
+    found = [pair for pair in pairs if side(pair, part, fold) == "test"]
+    if not found:
+        raise ValueError(
+            f"None of these {len(pairs)} pictures is held out from training; give --all to measure on all."
+        )
+    return found
+
+
 def evaluate(
     network: nn.Module,
-    pairs: Iterable[Pair],
+    pairs: Sequence[Pair],
     spec: InputSpec,
     threshold: float,
     device: str = "cpu",
     on_result: Callable[[Result], None] = lambda result: None,
+    cells: bool = False,
 ) -> list[Result]:
-    """One Result per pair. The network is in eval mode on `device`. Raises ValueError for unreadable files."""
+    """One Result per pair. The network is in eval mode on `device`.
+
+    cells: the target is the inside of cells in electron microscopy, for the measures of `training.em`.
+    Raises ValueError for unreadable files, a mask of another size than its picture, and where there are no pairs.
+    """
+    if not pairs:
+        raise ValueError("There are no held-out pictures to measure on; give --all to measure on every picture.")
     results = []
     for pair in pairs:
         values, truth = read_picture(pair.picture), read_mask(pair.mask)
+        if values.shape[:2] != truth.shape:
+            raise ValueError(f"{pair.mask} is {truth.shape} but its picture is {values.shape[:2]}; make them equal.")
         probability = probabilities(network, values, False, spec, device)
-        mask = mask_at_own_size(probability, truth.shape[0], truth.shape[1], threshold)
-        precision, recall = precision_recall(mask, truth)
-        overlap = (dice(mask, truth), iou(mask, truth), precision, recall)
-        away = hd95(mask, truth)
-        results.append(Result(pair.source, pair.picture.name, *overlap, away, float(mask.mean()), not truth.any()))
+        results.append(measured(pair, probability, truth, threshold, cells))
         on_result(results[-1])
     return results
+
+
+def measured(pair: Pair, probability: Floats, truth: Bytes, threshold: float, cells: bool = False) -> Result:
+    """One picture's Result; probability: as the network gives it; truth: (H, W) at own size."""
+    mask = mask_at_own_size(probability, truth.shape[0], truth.shape[1], threshold)
+    counts = counted(mask, truth)
+    return Result(
+        pair.source,
+        pair.picture.name,
+        **{name: getattr(counts, name) for name in MEASURES},
+        hd95=hd95(mask, truth),
+        marked=float(mask.mean()),
+        empty=not truth.any(),
+        counts=counts,
+        cells=_cells(probability, mask, truth) if cells else None,
+    )
+
+
+def _cells(probability: Floats, mask: Bytes, truth: Bytes) -> Cells:
+    own = cv2.resize(np.ascontiguousarray(probability), truth.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return Cells(em.errors(mask, truth), em.errors_at(np.asarray(own, dtype=np.float32), truth))
 
 
 def best_threshold(network: nn.Module, samples: Sequence[Sample], spec: InputSpec) -> float:
@@ -75,23 +138,48 @@ def best_threshold(network: nn.Module, samples: Sequence[Sample], spec: InputSpe
     return float(thresholds[int(np.mean(scores, axis=0).argmax())])
 
 
-def summary(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
-    """Per source: mean Dice with its 95 % bootstrap interval, and the means of the other measures.
+def summary(results: Sequence[Result], training: Sequence[Result] = ()) -> dict[str, dict[str, Any]]:
+    """Per source: mean Dice with its 95 % bootstrap interval, the means of the other measures, and the pooled ones.
 
     Pictures on which nothing is drawn count in Dice by the rule for empty masks, and once more in `empty_marked`.
+    Of EM cells also `em`; training: Results of training pictures, on which its thresholds are chosen.
     """
     table: dict[str, dict[str, Any]] = {}
     for source in sorted({result.source for result in results}):
         rows = [result for result in results if result.source == source]
         empty = [row.marked for row in rows if row.empty]
+        together = pooled(row.counts for row in rows)
         table[source] = {
-            "dice": {key: round(value, 4) for key, value in asdict(mean_with_interval([r.dice for r in rows])).items()},
-            **{
-                name: round(float(np.mean([getattr(row, name) for row in rows])), 4)
-                for name in ("iou", "precision", "recall", "hd95")
-            },
+            "dice": rounded(asdict(mean_with_interval([row.dice for row in rows]))),
+            **rounded({name: float(np.mean([getattr(row, name) for row in rows])) for name in MEANS}),
+            "pooled": rounded({name: getattr(together, name) for name in MEASURES}),
             "worst": {row.name: round(row.dice, 4) for row in sorted(rows, key=lambda row: row.dice)[:3]},
             "empty_pictures": len(empty),
             "empty_marked": round(float(np.mean(empty)), 4) if empty else None,
         }
+        cells, chosen = ([row.cells for row in several if row.cells] for several in (rows, training))
+        if cells:
+            table[source]["em"] = cell_summary(cells, chosen)
     return table
+
+
+def cell_summary(cells: Sequence[Cells], training: Sequence[Cells] = ()) -> dict[str, Any]:
+    """The mean errors at the model's threshold, and per measure at two others, each with its threshold:
+
+    `best_on_test` at the one that is best on these very pictures, which flatters and is what ISBI 2012 reports;
+    `chosen_on_training` at the one that is best on the training pictures, where there are any.
+    """
+    table: dict[str, Any] = rounded(asdict(em.mean_errors([one.errors for one in cells])))
+    here, there = ([one.by_threshold for one in several] for several in (cells, training))
+    best = {name: em.best_over_thresholds(here, name) for name in em.MEASURES}
+    table["best_on_test"] = {name: rounded(asdict(value)) for name, value in best.items()}
+    if there:
+        found = {name: em.best_over_thresholds(there, name).threshold for name in em.MEASURES}
+        honest = {name: em.at_threshold(here, name, threshold) for name, threshold in found.items()}
+        table["chosen_on_training"] = {name: rounded(asdict(value)) for name, value in honest.items()}
+    return table
+
+
+def rounded(numbers: Mapping[str, float]) -> dict[str, float]:
+    """The numbers to four places, as cards and tables have them."""
+    return {key: round(value, 4) for key, value in numbers.items()}

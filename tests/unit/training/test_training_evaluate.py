@@ -1,0 +1,131 @@
+"""Evaluation of networks whose answers are known: each pixel's probability is its gray value, or a constant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from training import em, evaluate
+from training.dataset import Pair, find_pairs, side
+from training.preprocess import InputSpec
+
+SPEC = InputSpec(size=64, channels=1, multiple=4, kind="gray", low=0, high=100)
+
+
+class Gray(nn.Module):
+    """Bright is the target: the standardised input, -1 .. 1, as logits."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        return 6 * values
+
+
+class Nothing(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return torch.full_like(values, -9.0)
+
+
+def write(folder: Path, name: str, picture: np.ndarray, mask: np.ndarray) -> None:
+    for part, plane in (("images", picture), ("masks", mask)):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        (folder / part / name).write_bytes(cv2.imencode(".png", plane)[1].tobytes())
+
+
+def square(rows: slice, columns: slice) -> np.ndarray:
+    mask = np.zeros((64, 64), np.uint8)
+    mask[rows, columns] = 255
+    return mask
+
+
+@pytest.fixture
+def squares(tmp_path: Path) -> Path:
+    """Three pictures: found exactly, half found, and marked although nothing is drawn."""
+    folder = tmp_path / "squares"
+    one = square(slice(8, 40), slice(8, 40))
+    write(folder, "a.png", one, one)
+    write(folder, "b.png", square(slice(8, 24), slice(8, 40)), one)
+    write(folder, "c.png", square(slice(0, 16), slice(0, 16)), np.zeros_like(one))
+    return folder
+
+
+def test_what_is_measured_of_a_picture(squares: Path) -> None:
+    a, b, c = evaluate.evaluate(Gray(), find_pairs(squares), SPEC, 0.5)
+    assert (a.name, a.source) == ("a.png", "squares")
+    assert (a.dice, a.iou, a.accuracy, a.hd95, a.empty) == (1, 1, 1, 0, False)
+    assert (b.dice, b.precision, b.recall) == pytest.approx((2 / 3, 1, 0.5))
+    assert b.accuracy == pytest.approx(1 - 512 / 4096)
+    assert b.hd95 == pytest.approx(16, abs=1)
+    assert (c.dice, c.empty, c.marked) == (0, True, pytest.approx(1 / 16))
+    assert (c.counts.false_positive, c.counts.true_negative) == (256, 4096 - 256)
+    assert a.cells is None
+
+
+def test_the_summary_has_means_per_picture_and_pooled_ones(squares: Path) -> None:
+    table = evaluate.summary(evaluate.evaluate(Gray(), find_pairs(squares), SPEC, 0.5))["squares"]
+    assert table["dice"]["mean"] == pytest.approx((1 + 2 / 3) / 3, abs=1e-4)
+    assert table["dice"]["count"] == 3
+    assert table["accuracy"] == pytest.approx(1 - (512 + 256) / 3 / 4096, abs=1e-4)
+    assert set(table["pooled"]) == {"accuracy", "iou", "dice", "precision", "recall"}
+    assert table["pooled"]["dice"] == pytest.approx(2 * 1536 / (2 * 1536 + 256 + 512), abs=1e-4)
+    assert table["pooled"]["precision"] == pytest.approx(1536 / 1792, abs=1e-4)
+    assert list(table["worst"]) == ["c.png", "b.png", "a.png"]
+    assert (table["empty_pictures"], table["empty_marked"]) == (1, 0.0625)
+    assert "em" not in table
+    json.dumps(table)
+
+
+def test_of_cells_the_membrane_measures_too(tmp_path: Path) -> None:
+    folder = tmp_path / "em"
+    truth = np.full((64, 64), 255, np.uint8)
+    truth[:, 32] = 0
+    leaky = truth.copy()
+    leaky[20, 32] = 150  # a probability of about 0.74
+    write(folder, "a.png", leaky, truth)
+    results = evaluate.evaluate(Gray(), find_pairs(folder), SPEC, 0.5, cells=True)
+    assert results[0].cells is not None
+    assert results[0].cells.errors.rand_error == pytest.approx(1 / 3, abs=0.01)
+    table = evaluate.summary(results)["em"]["em"]
+    assert table["pixel_error"] == pytest.approx(1 / 4096, abs=1e-4)
+    assert table["variation_of_information"] == pytest.approx(1, abs=0.01)
+    assert table["best_on_test"]["rand_error"] == {"threshold": 0.8, "value": 0.0}
+    assert "chosen_on_training" not in table
+    write(tmp_path / "training", "t.png", truth, truth)
+    training = evaluate.evaluate(Gray(), find_pairs(tmp_path / "training"), SPEC, 0.5, cells=True)
+    chosen = evaluate.summary(results, training)["em"]["em"]["chosen_on_training"]
+    assert set(chosen) == set(em.MEASURES)
+    assert chosen["rand_error"]["threshold"] == 0.1
+    assert chosen["rand_error"]["value"] == pytest.approx(1 / 3, abs=0.01)
+
+
+def test_a_proposal_has_the_size_of_its_picture() -> None:
+    values = square(slice(8, 40), slice(8, 30))[:50, :33]
+    mask = evaluate.proposal(Gray(), values, SPEC, 0.5)
+    assert (mask.shape, mask.dtype, set(np.unique(mask))) == (values.shape, np.uint8, {0, 1})
+    assert not evaluate.proposal(Nothing(), values, SPEC, 0.5).any()
+
+
+def test_held_out_is_what_the_card_says_was_held_out(data: Path) -> None:
+    pairs = find_pairs(data)
+    assert evaluate.held_out(pairs, {}) == [pair for pair in pairs if pair.side == "test"]
+    found = evaluate.held_out(pairs, {"recipe": {"held_out": 0.3, "fold": 1}})
+    assert found == [pair for pair in pairs if side(pair, 0.3, 1) == "test"] != evaluate.held_out(pairs, {})
+
+
+def test_nothing_held_out_is_said_with_its_remedy(tmp_path: Path) -> None:
+    pairs = [Pair("drawn", tmp_path / f"{stem}.png", tmp_path / "m.png", stem) for stem in ("p0", "p2")]
+    trained_on = [pair for pair in pairs if pair.side == "train"]
+    with pytest.raises(ValueError, match=r"None of these \d pictures is held out .* --all"):
+        evaluate.held_out(trained_on, {})
+    with pytest.raises(ValueError, match=r"no held-out pictures .* --all"):
+        evaluate.evaluate(Nothing(), [], SPEC, 0.5)
+
+
+def test_a_mask_of_another_size_is_named(squares: Path) -> None:
+    write(squares, "d.png", square(slice(0, 9), slice(0, 9)), np.zeros((64, 32), np.uint8))
+    with pytest.raises(ValueError, match=r"d\.png is \(64, 32\) but"):
+        evaluate.evaluate(Gray(), find_pairs(squares)[-1:], SPEC, 0.5)
