@@ -1,7 +1,8 @@
 """Several processes that train one network, as `torchrun` starts them; with one process everything here does nothing.
 
 The processes see the same order of pictures and each takes its part of every batch. Batch norm counts over the whole
-batch on CUDA and over each process's part on CPUs.
+batch on CUDA and over each process's part on CPUs; a loss that is divided by the sum of its weights is so within each
+part. Machines have to share the folder OUT, which each process reads to resume.
 """
 
 from __future__ import annotations
