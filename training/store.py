@@ -87,7 +87,8 @@ def open_store(
             index = {"key": key, "bytes": data.stat().st_size, "entries": entries}
             replace_file(_index_path(data), json.dumps(index).encode())
         except OSError as error:
-            raise ValueError(f"{data} cannot be written ({error.strerror}); give another folder.") from error
+            reason = error.strerror or error
+            raise ValueError(f"{data} cannot be written ({reason}); make room or give another folder.") from error
     return Store(data, pairs, entries)
 
 
