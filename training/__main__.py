@@ -1,4 +1,4 @@
-"""`python -m training`: recipes, train, evaluate."""
+"""`python -m training`: prepare, recipes, train, evaluate."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m training", description="Train and measure segmentation networks.")
     verbs = top.add_subparsers(dest="verb", required=True)
     verbs.add_parser("recipes", help="the table of recipes, one line each")
+    bring = verbs.add_parser("prepare", help="an original download -> images/, masks/ and manifest.csv with splits")
+    bring.add_argument("source", help="jsrt, kaggle-cxr, isbi2012, hyperkvasir, kvasir-seg, cvc-clinicdb or folder")
+    bring.add_argument("folder", type=Path, metavar="DIR", help="what the download unpacks to; it is not changed")
+    bring.add_argument("--out", type=Path, required=True, metavar="DIR")
     train = verbs.add_parser("train", help="train by a recipe; the model and its card go to RUN")
     train.add_argument("recipe")
     train.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR", help="folders: images/, masks/")
@@ -45,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         grammar.error(f"unrecognized arguments: {' '.join(rest)}")
     options.overrides = rest
     verbs: dict[str, Callable[[argparse.Namespace], None]] = {
+        "prepare": prepare_data,
         "recipes": show_recipes,
         "train": train,
         "evaluate": measure,
@@ -58,6 +63,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped; --resume goes on from the last finished epoch.", file=sys.stderr)
         return 130
     return 0
+
+
+def prepare_data(options: argparse.Namespace) -> None:
+    """Bring a download into the layout that train reads; prints what was found, written and left out."""
+    from rich.progress import Progress
+
+    from training.prepare import prepare
+
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task("preparing", total=None)
+        done = prepare(
+            options.source, options.folder, options.out, lambda now, count: bar.update(task, completed=now, total=count)
+        )
+    print("\n".join(done.lines()))
+    if not done.rows:
+        raise ValueError(f"Nothing of {options.folder} could be prepared; {options.out / 'problems.csv'} says why.")
 
 
 def show_recipes(options: argparse.Namespace) -> None:
