@@ -45,6 +45,7 @@ class Errors:
 
 
 MEASURES = tuple(item.name for item in fields(Errors))
+RANKED = MEASURES[:4]  # what a threshold can be best for: splits alone are fewest where all cells are one
 
 
 @dataclass(frozen=True)

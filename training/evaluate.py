@@ -171,10 +171,10 @@ def cell_summary(cells: Sequence[Cells], training: Sequence[Cells] = ()) -> dict
     """
     table: dict[str, Any] = rounded(asdict(em.mean_errors([one.errors for one in cells])))
     here, there = ([one.by_threshold for one in several] for several in (cells, training))
-    best = {name: em.best_over_thresholds(here, name) for name in em.MEASURES}
+    best = {name: em.best_over_thresholds(here, name) for name in em.RANKED}
     table["best_on_test"] = {name: rounded(asdict(value)) for name, value in best.items()}
     if there:
-        found = {name: em.best_over_thresholds(there, name).threshold for name in em.MEASURES}
+        found = {name: em.best_over_thresholds(there, name).threshold for name in em.RANKED}
         honest = {name: em.at_threshold(here, name, threshold) for name, threshold in found.items()}
         table["chosen_on_training"] = {name: rounded(asdict(value)) for name, value in honest.items()}
     return table

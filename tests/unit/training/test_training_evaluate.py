@@ -12,7 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from training import em, evaluate
+from training.__main__ import main
+from training.checkpoint import ModelFile, save_model
 from training.dataset import Pair, find_pairs, side
+from training.networks import build
 from training.preprocess import InputSpec
 
 SPEC = InputSpec(size=64, channels=1, multiple=4, kind="gray", low=0, high=100)
@@ -97,7 +100,7 @@ def test_of_cells_the_membrane_measures_too(tmp_path: Path) -> None:
     write(tmp_path / "training", "t.png", truth, truth)
     training = evaluate.evaluate(Gray(), find_pairs(tmp_path / "training"), SPEC, 0.5, cells=True)
     chosen = evaluate.summary(results, training)["em"]["em"]["chosen_on_training"]
-    assert set(chosen) == set(em.MEASURES)
+    assert set(chosen) == set(em.RANKED) == set(table["best_on_test"])
     assert chosen["rand_error"]["threshold"] == 0.1
     assert chosen["rand_error"]["value"] == pytest.approx(1 / 3, abs=0.01)
 
@@ -129,3 +132,22 @@ def test_a_mask_of_another_size_is_named(squares: Path) -> None:
     write(squares, "d.png", square(slice(0, 9), slice(0, 9)), np.zeros((64, 32), np.uint8))
     with pytest.raises(ValueError, match=r"d\.png is \(64, 32\) but"):
         evaluate.evaluate(Gray(), find_pairs(squares)[-1:], SPEC, 0.5)
+
+
+def test_the_command_says_that_nothing_is_held_out(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = InputSpec(size=32, channels=1, multiple=4)
+    about = ModelFile(tmp_path / "lung.safetensors", {"name": "unet", "channels": 1, "widths": [4, 8]}, spec, "lung")
+    save_model(build(about.architecture).state_dict(), about)
+    for pair in find_pairs(data):
+        if pair.side == "test":
+            pair.picture.unlink()
+            pair.mask.unlink()
+    words = ["evaluate", str(about.path), "--data", str(data), "--device", "cpu"]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "held out" in said
+    assert "--all" in said
+    assert said.count("\n") == 1
+    assert main([*words, "--all"]) == 0
