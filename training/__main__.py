@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from training.dataset import Pair
     from training.loop import Tick
+    from training.preprocess import Bytes
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     measure.add_argument("--all", action="store_true", help="every picture, not only those held out from training")
     measure.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     measure.add_argument("--json", action="store_true")
+    measure.add_argument("--report", type=Path, metavar="DIR", help="write a page, a table and the worst pictures")
     return top
 
 
@@ -114,20 +117,30 @@ def train(options: argparse.Namespace) -> None:
 
 
 def measure(options: argparse.Namespace) -> None:
-    """Measure a model on the held-out part of the folders."""
+    """Measure a model on the held-out part of the folders, or on all of them; --report writes a page."""
     from training.checkpoint import load_model
-    from training.dataset import find_pairs
+    from training.dataset import find_pairs, read_picture
     from training.device import choose
-    from training.evaluate import evaluate, summary
+    from training.evaluate import evaluate, held_out, proposal, summary
+    from training.report import write_report
 
     device = choose(options.device).name
     network, about = load_model(options.model)
-    pairs = [pair for folder in options.data for pair in find_pairs(folder) if options.all or pair.side == "test"]
-    results = evaluate(network.to(device), pairs, about.input, about.threshold, device)
+    network.to(device)
+    pairs = [pair for folder in options.data for pair in find_pairs(folder)]
+    chosen = pairs if options.all else held_out(pairs, about.card)
+    results = evaluate(network, chosen, about.input, about.threshold, device, cells=about.target == "cell")
     if options.json:
         print(json.dumps({"model": str(options.model), "sha256": about.sha256, "sources": summary(results)}))
     else:
         show_summary(summary(results))
+    if options.report:
+
+        def proposal_of(pair: Pair) -> Bytes:
+            return proposal(network, read_picture(pair.picture), about.input, about.threshold, device)
+
+        index = write_report(options.report, about, results, chosen, proposal_of, held_out=not options.all)
+        print(index, file=sys.stderr)
 
 
 def show_summary(table: dict[str, dict[str, object]]) -> None:
