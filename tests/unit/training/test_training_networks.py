@@ -1,4 +1,4 @@
-"""Networks: shapes, the published encoder weights, losses."""
+"""Networks: shapes, the published encoder weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from training.encoder import SameConv2d, load_imagenet
-from training.losses import bce_dice, soft_dice
 from training.networks import LiteUNet, build
 
 LITE0 = {"name": "lite0-unet", "channels": 1, "widths": [16, 8, 8, 8, 4]}
@@ -71,30 +70,3 @@ def test_imagenet_weights_land_where_they_belong(name: str, last: int) -> None:
     torch.testing.assert_close(
         gray.eval().encoder(picture)[-1], colour.eval().encoder(picture.repeat(1, 3, 1, 1))[-1], atol=1e-3, rtol=1e-3
     )
-
-
-def test_loss_falls_with_agreement_and_ignores_what_has_no_weight() -> None:
-    target = torch.zeros(1, 1, 8, 8)
-    target[..., 2:6, 2:6] = 1
-    right, wrong = (target * 2 - 1) * 8, (1 - target * 2) * 8
-    assert float(bce_dice(right, target)) < 0.05 < 1 < float(bce_dice(wrong, target))
-    weight = torch.ones_like(target)
-    weight[..., :4] = 0
-    half_wrong = torch.where(weight > 0, right, wrong)
-    torch.testing.assert_close(bce_dice(half_wrong, target, weight), bce_dice(right, target, weight))
-
-
-def test_a_weight_counts_a_pixel_so_many_times() -> None:
-    rng = torch.Generator().manual_seed(0)
-    logits, target = torch.randn(1, 1, 6, 6, generator=rng), torch.randint(0, 2, (1, 1, 6, 6), generator=rng).float()
-    weight = torch.ones_like(target)
-    weight[..., 2:] = 3
-    thrice = torch.cat([logits[..., :2], *[logits[..., 2:]] * 3], dim=-1)
-    thrice_target = torch.cat([target[..., :2], *[target[..., 2:]] * 3], dim=-1)
-    torch.testing.assert_close(bce_dice(logits, target, weight), bce_dice(thrice, thrice_target))
-
-
-def test_empty_pictures_cost_nothing_when_nothing_is_proposed() -> None:
-    empty = torch.zeros(2, 1, 8, 8)
-    assert float(soft_dice(torch.full_like(empty, -30.0), empty, torch.ones_like(empty))) == pytest.approx(0, abs=1e-5)
-    assert float(soft_dice(torch.full_like(empty, 30.0), empty, torch.ones_like(empty))) > 0.9
