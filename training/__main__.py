@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--from", dest="parent", type=Path, metavar="MODEL", help="start from the weights of a model file"
     )
-    train.add_argument("--resume", action="store_true", help="go on from RUN's last finished epoch")
+    train.add_argument("--resume", action="store_true", help="go on from RUN's last saved state")
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     train.epilog = "Further arguments, key=value, override the recipe's numbers: epochs=3 rate=0.0005"
     measure = verbs.add_parser("evaluate", help="mean Dice per picture at own size, with its bootstrap interval")
@@ -62,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Stopped; --resume goes on from the last finished epoch.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(str(stopped) or "Stopped; --resume goes on from the last saved state.", file=sys.stderr)
         return 130
     return 0
 
@@ -93,27 +94,33 @@ def show_recipes(options: argparse.Namespace) -> None:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train with a progress bar; prints where the model is and its held-out Dice."""
+    """Train with a progress bar; prints where the model is and its held-out Dice. Of several processes one speaks."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from training import distributed
     from training.device import choose
     from training.recipes import recipe_with
     from training.run import run
 
     recipe = recipe_with(options.recipe, options.overrides)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns) as bar:
+    with (
+        distributed.joined(choose(options.device).name) as device,
+        Progress(*columns, disable=distributed.rank() > 0) as bar,
+    ):
         task = bar.add_task("reading", total=None)
 
         def on_tick(tick: Tick) -> None:
-            text = f"epoch {tick.epoch} step {tick.step}/{tick.steps} loss {tick.loss:.4f}"
+            if tick.note:
+                bar.console.print(tick.note)
+            measured = "" if tick.dice is None else f" validation Dice {tick.dice:.4f}"
+            text = f"epoch {tick.epoch} step {tick.step}/{tick.steps} loss {tick.loss:.4f}{measured}"
             bar.update(task, total=tick.steps, completed=tick.step, description=text)
 
-        model = run(
-            recipe, options.data, options.out, choose(options.device).name, options.resume, on_tick, options.parent
-        )
-    print(model.path)
-    show_summary(model.card["metrics"])
+        model = run(recipe, options.data, options.out, device, options.resume, on_tick, options.parent)
+    if model is not None:
+        print(model.path)
+        show_summary(model.card["metrics"])
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -154,4 +161,5 @@ def show_summary(table: dict[str, dict[str, object]]) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch's threads leave the cores to others while they wait
     sys.exit(main())

@@ -1,54 +1,73 @@
-"""The training loop: a recipe and folders in, a model file with its card out."""
+"""The training loop: a recipe and samples in, averaged weights out; what OUT holds is enough to go on after a kill.
+
+On a CPU with the same number of threads a run that was killed, at any moment, and resumed ends with the weights of an
+unbroken one, bit for bit; on CUDA within rounding. A run that `max_minutes` cuts short depends on the clock and cannot
+be repeated exactly.
+"""
 
 from __future__ import annotations
 
-import json
-import math
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from os import cpu_count
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
-import numpy as np
 import torch
-from safetensors.torch import load as tensors_from
-from safetensors.torch import save as tensors_to
-from torch import Tensor, nn
+from torch import nn
 
-from training import dataset
-from training.checkpoint import load_model, replace_file
+from training import distributed
+from training.begin import check, start
 from training.dataset import Sample
-from training.encoder import load_imagenet
-from training.losses import bce_dice
-from training.networks import LiteUNet, build
+from training.feed import Batch, ahead, batch_at
+from training.logs import NO_TENSORBOARD, Log, Tick, logging_to
 from training.recipe import Recipe
+from training.schedule import has_second_stage, progress, stage_at, steps_per_epoch
+from training.state import Training, identity, load_state, save_state, unfinished_step
+from training.step import CLIP, Outcome, blend, has_amx, learn, optimiser_for
+from training.validation import validation_dice
 
-WARM_UP = 0.2  # part of the run in which the rate rises
-CLIP = 5.0
+__all__ = ["CLIP", "Tick", "Training", "blend", "train"]
+
+SAVE_SECONDS = 120.0  # between saved states, besides the one at the end of each epoch
+FEEDERS = 8  # threads that prepare batches for a CUDA device, at most
+STOPPED = "Stopped and saved at step {}; the same command with --resume goes on from there."
+AMX = "This CPU has AMX: precision=bfloat16 is 1.2 to 3.5 times as fast."
+MPS = "Apple MPS computes in float32 whatever the recipe says."
+NOT_SET_ASIDE = "No pictures are set aside for validation: there is no early stopping."
+THREADS = "The number of threads is another one than before: the result will not be the same to the last bit."
 
 
-@dataclass(frozen=True)
-class Tick:
-    """One step done: loss and rate of it, and how long the rest may take."""
+@dataclass(frozen=True, eq=False)
+class _Course:
+    """A run with everything around it; `log` is None in all processes but the first."""
 
-    step: int
-    steps: int
-    epoch: int
-    loss: float
-    seconds: float
-    seconds_left: float
+    recipe: Recipe
+    run: Training
+    samples: Sequence[Sample]
+    validation: Sequence[Sample]
+    out: Path
+    device: str
+    known: Mapping[str, Any]
+    answer: nn.Module
+    log: Log | None
+    on_tick: Callable[[Tick], None]
+    interrupted: Callable[[], bool]
+    begun: float  # time.monotonic() at which the run would have begun without breaks
 
+    @property
+    def per_epoch(self) -> int:
+        return steps_per_epoch(self.recipe, len(self.samples))
 
-@dataclass(eq=False)
-class Training:
-    """What a run carries from step to step; all of it is in its state file."""
-
-    network: nn.Module
-    average: dict[str, Tensor]
-    optimiser: torch.optim.Optimizer
-    epoch: int = 0
-    step: int = 0
-    seconds: float = 0.0
+    @property
+    def done(self) -> float:
+        return progress(self.recipe, self.run.step, self.run.seconds, self.per_epoch)
 
 
 def train(
@@ -59,141 +78,158 @@ def train(
     resume: bool,
     on_tick: Callable[[Tick], None],
     parent: Path | None = None,
+    validation: Sequence[Sample] = (),
 ) -> Training:
-    """Train by the recipe; after each epoch the state goes to OUT/state.safetensors, from which `resume` goes on.
+    """Train by the recipe, on a device as `distributed.joined` names it; states and logs go to OUT.
 
-    Returns the finished Training; its `average` holds the weights to keep.
-    Raises ValueError when there are fewer samples than a batch or when the loss is not finite.
+    From the part `switch` of the run on a second stage has the other loss and rate, a fresh optimiser and a schedule
+    of its own. validation: pictures on whose mean Dice early stopping decides; with them `average` is the best epoch's.
+    resume: go on from the last saved state where there is one. The first Ctrl+C saves and raises KeyboardInterrupt.
+    Returns the finished Training; its `average` holds the weights to keep. Raises ValueError for too few samples, an
+    unfit parent, a state of another run, an unfinished one without `resume`, and a loss that stays not finite.
     """
-    if len(samples) < recipe.batch:
-        raise ValueError(f"{len(samples)} pictures are fewer than a batch of {recipe.batch}; add pictures.")
-    run = start(recipe, device, parent)
-    if resume and (out / "state.json").is_file():
-        load_state(run, out)
-    while run.epoch < recipe.epochs and schedule(recipe, run, len(samples)) < 1.0:
-        train_epoch(recipe, run, samples, device, on_tick)
-        run.epoch += 1
-        save_state(run, out)
+    check(recipe, samples)
+    run, sha256 = start(recipe, device, parent)
+    known = identity(recipe, samples, validation, sha256)
+    before: dict[str, Any] = {}
+    if resume:
+        before = load_state(run, out, known, partial(optimiser_for, recipe, run.network))
+    elif (step := unfinished_step(out)) is not None:
+        raise ValueError(f"{out} holds a run that stopped at step {step}; --resume goes on, another --out begins anew.")
+    with ExitStack() as stack:
+        log = stack.enter_context(logging_to(out, run.step)) if distributed.rank() == 0 else None
+        interrupted = stack.enter_context(deferred_interrupt())
+        answer, begun = distributed.parallel(run.network, device), time.monotonic() - run.seconds
+        course = _Course(recipe, run, samples, validation, out, device, known, answer, log, on_tick, interrupted, begun)
+        note = notes(course, before)
+        while not ended(course):
+            train_epoch(course, note)
+            note = ""
+        if interrupted():
+            raise KeyboardInterrupt(STOPPED.format(run.step))
+    if run.best is not None:
+        run.average = run.best
     return run
 
 
-def start(recipe: Recipe, device: str, parent: Path | None = None) -> Training:
-    """A network with fresh, ImageNet or the parent file's weights, its average and its optimiser."""
-    torch.manual_seed(recipe.seed)
-    network = build(recipe.architecture)
-    if parent is not None:
-        network.load_state_dict(load_model(parent)[0].state_dict())
-    elif recipe.pretrained and isinstance(network, LiteUNet):
-        load_imagenet(network.encoder, str(recipe.architecture["name"]).partition("-")[0])
-    network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    inside = [value for name, value in network.named_parameters() if name.startswith("encoder.")]
-    outside = [value for name, value in network.named_parameters() if not name.startswith("encoder.")]
-    groups = [{"params": inside, "peak": recipe.encoder_rate}, {"params": outside, "peak": recipe.rate}]
-    optimiser = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=recipe.weight_decay)
-    average = {key: value.detach().clone() for key, value in network.state_dict().items()}
-    return Training(network, average, optimiser)
+def ended(course: _Course) -> bool:
+    """By epochs, by time, or after `patience` epochs of the last stage without a better validation Dice."""
+    recipe, run = course.recipe, course.run
+    last = run.stage == int(has_second_stage(recipe))
+    impatient = bool(course.validation) and last and 0 < recipe.patience <= run.stale
+    return run.epoch >= recipe.epochs or course.done >= 1.0 or impatient
 
 
-def train_epoch(
-    recipe: Recipe, run: Training, samples: Sequence[Sample], device: str, on_tick: Callable[[Tick], None]
-) -> None:
-    """One pass over the samples in an order that seed and epoch decide."""
-    rng = np.random.default_rng((recipe.seed, run.epoch))
-    order = rng.permutation(len(samples))
-    per_epoch = len(samples) // recipe.batch
+def train_epoch(course: _Course, note: str = "") -> None:
+    """What is left of an epoch, in an order that the seed decides; time may end it earlier."""
+    recipe, run, cuda = course.recipe, course.run, course.device.startswith("cuda")
+    end, saved = (run.epoch + 1) * course.per_epoch, time.monotonic()
+    threads = max(1, min(FEEDERS, (cpu_count() or 1) // distributed.on_this_machine() - 1)) if cuda else 1
+    share = distributed.share(recipe.batch)
+
+    def make(step: int) -> Batch:
+        batch = batch_at(recipe, course.samples, step, share)
+        return batch.pinned() if cuda else batch
+
     run.network.train()
-    for index in range(per_epoch):
-        begun = time.monotonic()
-        chosen = [samples[i] for i in order[index * recipe.batch : (index + 1) * recipe.batch]]
-        inputs, masks, _ = dataset.batch(chosen, recipe.canvas, recipe.input, recipe.change, rng)
-        progress = schedule(recipe, run, len(samples))
-        if progress >= 1.0:
-            return
-        heads = torch.tensor([recipe.heads.get(sample.pair.source, 0) for sample in chosen])
-        loss = train_step(recipe, run, torch.from_numpy(inputs), torch.from_numpy(masks), heads, device, progress)
-        run.step += 1
-        run.seconds += time.monotonic() - begun
-        left = run.seconds * (1 - progress) / max(progress, 1e-3)
-        on_tick(Tick(run.step, per_epoch * recipe.epochs, run.epoch + 1, loss, run.seconds, left))
+    with closing(ahead(make, range(run.step, end), threads)) as batches:
+        for batch in batches:
+            enter_stage(course)
+            outcome = learn(recipe, run, course.answer, batch.on(course.device), course.done)
+            stop = agree(course)
+            last = run.step == end or course.done >= 1.0
+            dice = close_epoch(course, run.step == end) if last else None
+            tell(course, outcome, dice, note)
+            note = ""
+            if last or stop or time.monotonic() - saved > SAVE_SECONDS:
+                save(course)
+                saved = time.monotonic()
+            if stop:
+                raise KeyboardInterrupt(STOPPED.format(run.step))
+            if last:
+                return
 
 
-def schedule(recipe: Recipe, run: Training, samples: int) -> float:
-    """How much of the run is done, 0..1: by steps, or by time where that is further on."""
-    done = run.step / max(1, recipe.epochs * (samples // recipe.batch))
-    timed = run.seconds / (60 * recipe.max_minutes) if recipe.max_minutes > 0 else 0.0
-    return max(done, timed)
+def enter_stage(course: _Course) -> None:
+    """At the switch: a fresh optimiser, and patience from the beginning."""
+    run, stage = course.run, stage_at(course.recipe, course.done)
+    if stage > run.stage:
+        run.stage, run.stale = stage, 0
+        run.optimiser = optimiser_for(course.recipe, run.network, stage)
 
 
-def rate_factor(progress: float) -> float:
-    """One cycle: from a tenth up to the peak during WARM_UP, then by a cosine down to a thousandth."""
-    if progress < WARM_UP:
-        return 0.1 + 0.9 * progress / WARM_UP
-    falling = (min(1.0, progress) - WARM_UP) / (1 - WARM_UP)
-    return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * falling))
+def agree(course: _Course) -> bool:
+    """Set the clock to that of the first process; whether any process was interrupted."""
+    seconds = time.monotonic() - course.begun if distributed.rank() == 0 else 0.0
+    stops, course.run.seconds = distributed.total([float(course.interrupted()), seconds], course.device)
+    return stops > 0
 
 
-def train_step(
-    recipe: Recipe, run: Training, inputs: Tensor, masks: Tensor, heads: Tensor, device: str, progress: float
-) -> float:
-    """One optimiser step; returns its loss. Raises ValueError when that is not finite."""
-    for group in run.optimiser.param_groups:
-        group["lr"] = group["peak"] * rate_factor(progress)
-    inputs = inputs.to(device, memory_format=torch.channels_last)
-    with torch.autocast(device, dtype=torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-        logits = run.network(inputs)
-    logits = logits[torch.arange(len(heads)), heads][:, None]
-    loss = bce_dice(logits.float(), masks.to(device))
-    value = float(loss.detach())
-    if not math.isfinite(value):
-        raise ValueError(f"The loss is not finite at step {run.step}; lower the rates or look at the data.")
-    run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(run.network.parameters(), CLIP)
-    run.optimiser.step()
-    blend(run.average, run.network.state_dict(), min(recipe.ema, (1 + run.step) / (10 + run.step)))
-    return value
+def close_epoch(course: _Course, whole: bool) -> float | None:
+    """Count the epoch and measure on the validation pictures; the best weights so far are put by."""
+    run = course.run
+    run.epoch += whole
+    if not course.validation:
+        return None
+    dice = validation_dice(course.recipe, run.network, run.average, course.validation, course.device)
+    run.stale += whole
+    if dice > run.best_dice:
+        run.best_dice, run.stale = dice, 0
+        run.best = {key: value.clone() for key, value in run.average.items()}
+    return dice
 
 
-def blend(average: dict[str, Tensor], state: dict[str, Tensor], decay: float) -> None:
-    """Move the average towards the state by 1 - decay, in place; integer buffers are copied."""
-    with torch.no_grad():
-        for key, value in state.items():
-            if value.is_floating_point():
-                average[key].lerp_(value, 1 - decay)
-            else:
-                average[key].copy_(value)
+def tell(course: _Course, outcome: Outcome, dice: float | None, note: str) -> None:
+    """Log the step that was done, and tell whoever waits."""
+    if course.log is None:
+        return
+    run, done, per_epoch = course.run, course.done, course.per_epoch
+    left = run.seconds * max(0.0, 1 - done) / max(done, 1e-3)
+    epoch, steps = 1 + (run.step - 1) // per_epoch, per_epoch * course.recipe.epochs
+    tick = Tick(run.step, steps, epoch, outcome.loss, run.seconds, left, outcome.rate, outcome.norm, dice, run.skipped)
+    course.log.write(tick)
+    course.on_tick(replace(tick, note=note))
 
 
-def save_state(run: Training, out: Path) -> None:
-    """Weights, average and optimiser as safetensors, counters as JSON; the JSON names the file it belongs to."""
-    tensors = {f"network.{key}": value for key, value in run.network.state_dict().items()}
-    tensors |= {f"average.{key}": value for key, value in run.average.items()}
-    for index, state in run.optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
-    tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    name = f"state-{run.epoch:04d}.safetensors"
-    replace_file(out / name, tensors_to(tensors))
-    counters = {"file": name, "epoch": run.epoch, "step": run.step, "seconds": run.seconds}
-    replace_file(out / "state.json", json.dumps(counters).encode())
-    for old in out.glob("state-*.safetensors"):
-        if old.name != name:
-            old.unlink()
+def save(course: _Course) -> None:
+    """The logs and then the state that stands on them, by the first process."""
+    if course.log is not None:
+        course.log.keep()
+        save_state(course.run, course.out, course.known, ended(course))
 
 
-def load_state(run: Training, out: Path) -> None:
-    """Put a saved state back into a freshly started run."""
-    counters = json.loads((out / "state.json").read_text())
-    tensors = tensors_from((out / str(counters["file"])).read_bytes())
+def notes(course: _Course, before: Mapping[str, Any]) -> str:
+    """What is to be said once at the beginning; before: the state's JSON that the run goes on from."""
+    recipe = course.recipe
+    said = {
+        NO_TENSORBOARD: course.log is not None and course.log.board is None,
+        NOT_SET_ASIDE: recipe.patience > 0 and not course.validation,
+        AMX: course.device == "cpu" and recipe.precision == "float32" and has_amx(),
+        MPS: course.device == "mps" and recipe.precision != "float32",
+        THREADS: course.device == "cpu" and before.get("threads", torch.get_num_threads()) != torch.get_num_threads(),
+    }
+    return " ".join(text for text, true in said.items() if true)
 
-    def part(prefix: str) -> dict[str, Tensor]:
-        return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}
 
-    run.network.load_state_dict(part("network."))
-    for key, value in part("average.").items():
-        run.average[key].copy_(value)
-    state: dict[int, dict[str, Tensor]] = {}
-    for key, value in part("optimiser.").items():
-        index, name = key.split(".", 1)
-        state.setdefault(int(index), {})[name] = value
-    run.optimiser.load_state_dict({**run.optimiser.state_dict(), "state": state})
-    run.epoch, run.step, run.seconds = int(counters["epoch"]), int(counters["step"]), float(counters["seconds"])
+@contextmanager
+def deferred_interrupt() -> Iterator[Callable[[], bool]]:
+    """Gives whether Ctrl+C was pressed: a step is not torn; the second time it interrupts at once.
+
+    Outside the main thread, and where the signal is ignored, everything stays as it is.
+    """
+    pressed = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
+        yield pressed.is_set
+        return
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from training import dataset, loop
+from training import dataset, distributed, loop
 from training.card import model_card
 from training.checkpoint import ModelFile, load_model, network_with, save_model
 from training.dataset import Pair, Sample
@@ -39,23 +37,19 @@ def run(
     resume: bool,
     on_tick: Callable[[Tick], None],
     parent: Path | None = None,
-) -> ModelFile:
-    """Train by the recipe and write OUT/TARGET.safetensors, its card and log.csv.
+) -> ModelFile | None:
+    """Train by the recipe and write OUT/TARGET.safetensors, its card and logs.
 
+    All but the first of several processes only train; they return None.
     Raises ValueError with one sentence for data that cannot be used and for a loss that is not finite.
     """
     out.mkdir(parents=True, exist_ok=True)
     train, test = split(folders)
-    samples = dataset.load(train, recipe.input)
-    with (out / "log.csv").open("a", newline="") as file:
-        log = csv.writer(file)
-
-        def tick(value: Tick) -> None:
-            log.writerow(asdict(value).values())
-            file.flush()
-            on_tick(value)
-
-        finished = loop.train(recipe, samples, out, device, resume, tick, parent)
+    with distributed.rank_0_first():
+        samples = dataset.load(train, recipe.input)
+    finished = loop.train(recipe, samples, out, device, resume, on_tick, parent)
+    if distributed.rank() > 0:
+        return None
     state = shipped(recipe, finished.average, samples)
     card = model_card(recipe, finished, train, test, device, load_model(parent)[1] if parent else None)
     return measured(recipe, card, state, test, out)
