@@ -86,12 +86,12 @@ def sharpened(values: Floats, rng: np.random.Generator) -> Floats:
 
 
 def noisy(values: Floats, deviation: float, rng: np.random.Generator) -> Floats:
-    """Normal noise of that deviation: the same for all channels of a pixel, for RGB also colour blotches of 2 px."""
+    """Normal noise of that deviation: the same for all channels of a pixel, for RGB also, half as strong, blotches."""
     rows, columns, channels = values.shape
     noise = _for_each_channel(rng.standard_normal((rows, columns), dtype=np.float32), values)
     if channels == 3:
         coarse = rng.standard_normal((-(-rows // 2), -(-columns // 2), 3), dtype=np.float32)
-        noise += cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        noise += np.float32(0.5) * cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
     noise *= np.float32(deviation)
     noise += values
     return noise
