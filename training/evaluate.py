@@ -47,12 +47,14 @@ class Result:
     cells: Cells | None = None
 
 
-def probabilities(network: nn.Module, values: Array, inverted: bool, spec: InputSpec, device: str = "cpu") -> Floats:
-    """(H, W[, 3]) values to (content_rows, content_columns) float32 probabilities."""
+def probabilities(
+    network: nn.Module, values: Array, inverted: bool, spec: InputSpec, device: str = "cpu", head: int = 0
+) -> Floats:
+    """(H, W[, 3]) values to (content_rows, content_columns) float32 probabilities; head 0 is the program's."""
     inputs, fit = network_input(values, inverted, spec)
     tensor = torch.from_numpy(inputs)[None].to(device, memory_format=torch.channels_last)
     with torch.inference_mode():
-        output = torch.sigmoid(logits(network, tensor))[0, 0].float().cpu().numpy()
+        output = torch.sigmoid(logits(network, tensor))[0, head].float().cpu().numpy()
     return np.asarray(crop(output, fit), dtype=np.float32)
 
 
@@ -85,8 +87,9 @@ def evaluate(
     device: str = "cpu",
     on_result: Callable[[Result], None] = lambda result: None,
     cells: bool = False,
+    head: int = 0,
 ) -> list[Result]:
-    """One Result per pair. The network is in eval mode on `device`.
+    """One Result per pair. The network is in eval mode on `device`; head: which of its mask conventions answers.
 
     cells: the target is the inside of cells in electron microscopy, for the measures of `training.em`.
     Raises ValueError for unreadable files, a mask of another size than its picture, and where there are no pairs.
@@ -98,7 +101,7 @@ def evaluate(
         values, truth = read_picture(pair.picture), read_mask(pair.mask)
         if values.shape[:2] != truth.shape:
             raise ValueError(f"{pair.mask} is {truth.shape} but its picture is {values.shape[:2]}; make them equal.")
-        probability = probabilities(network, values, False, spec, device)
+        probability = probabilities(network, values, False, spec, device, head)
         results.append(measured(pair, probability, truth, threshold, cells))
         on_result(results[-1])
     return results

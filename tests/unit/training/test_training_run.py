@@ -1,0 +1,82 @@
+"""A whole training: sides, heads, calibration, EM measures, and stages that a card tells one by one."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+
+from training.checkpoint import load_model
+from training.loop import Tick
+from training.recipe import Recipe
+from training.run import run, shipped, split
+
+
+def quiet(tick: Tick) -> None:
+    """Nobody is told."""
+
+
+def test_sides_share_no_picture_and_follow_the_recipe(data: Path, tiny: Recipe) -> None:
+    for recipe in (tiny, replace(tiny, held_out=0.3, validation=0.2), replace(tiny, held_out=0.3, fold=2)):
+        sides = split(recipe, [data])
+        names = [pair.picture.name for side in sides for pair in side]
+        assert len(names) == len(set(names)) == 24
+        assert bool(sides[1]) == (recipe.validation > 0)
+        assert (len(sides[2]) > 4) == (recipe.held_out > 0.2)
+    with pytest.raises(ValueError, match="24 pictures are too few to train"):
+        split(replace(tiny, held_out=1.0), [data])
+
+
+def test_each_convention_is_answered_by_its_own_head(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+    """The second folder has the same pictures with everything outside the disc drawn."""
+    other = tmp_path / "negative"
+    shutil.copytree(data, other)
+    for mask in (other / "masks").iterdir():
+        cv2.imwrite(str(mask), 255 - cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE))
+    architecture = {"name": "lite0-unet", "channels": 1, "widths": [8, 8, 8, 8, 8], "heads": 2}
+    spec = replace(tiny.input, size=64, multiple=32)
+    recipe = replace(
+        tiny, architecture=architecture, heads={"negative": 1}, input=spec, canvas=(64, 64), epochs=12, rate=3e-3
+    )
+    model = run(recipe, [data, other], tmp_path / "run", "cpu", False, quiet)
+    assert model is not None
+    metrics = model.card["metrics"]
+    assert metrics["drawn"]["dice"]["mean"] > metrics["negative"]["dice"]["mean"] + 0.3
+    assert metrics["negative, by its own head"]["dice"]["mean"] > metrics["negative"]["dice"]["mean"] + 0.3
+
+
+def test_the_bias_moves_only_where_the_recipe_says_so(tiny: Recipe) -> None:
+    from training.networks import build
+
+    state = build(tiny.architecture).state_dict()
+    kept = shipped(replace(tiny, calibrate=False), state, [])
+    assert all(
+        torch.equal(kept[key], value.half().to(value)) for key, value in state.items() if value.is_floating_point()
+    )
+
+
+def test_cells_are_measured_as_membranes_are(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+    model = run(replace(tiny, target="cell", epochs=1), [data], tmp_path / "run", "cpu", False, quiet)
+    assert model is not None
+    measures = model.card["metrics"]["drawn"]["em"]
+    assert 0 <= measures["rand_error"] <= 1
+    assert measures["chosen_on_training"]["rand_error"]["value"] >= measures["best_on_test"]["rand_error"]["value"]
+
+
+def test_a_card_tells_every_stage(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+    first = run(replace(tiny, epochs=1), [data], tmp_path / "one", "cpu", False, quiet)
+    assert first is not None
+    second = run(replace(tiny, epochs=2, seed=5), [data], tmp_path / "two", "cpu", False, quiet, first.path)
+    assert second is not None
+    one, two = second.card["stages"]
+    assert one == first.card["stages"][0]
+    assert (one["started_from"], two["started_from"]) == ("", first.sha256)
+    assert (one["epochs"], two["epochs"], two["seed"]) == (1, 2, 5)
+    assert "--from PARENT" in two["command"]
+    load_model(second.path, second.sha256)
+    (tmp_path / "two" / "lung.safetensors").unlink()  # nothing keeps the run's files open
+    shutil.rmtree(tmp_path / "two")
