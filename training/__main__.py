@@ -136,7 +136,7 @@ def measure(options: argparse.Namespace) -> None:
     network.to(device)
     pairs = [pair for folder in options.data for pair in find_pairs(folder)]
     chosen = pairs if options.all else held_out(pairs, about.card)
-    results = evaluate(network, chosen, about.input, about.threshold, device, cells=about.target == "cell")
+    results = evaluate(network, chosen, about, device, cells=about.target == "cell")
     if options.json:
         print(json.dumps({"model": str(options.model), "sha256": about.sha256, "sources": summary(results)}))
     else:
@@ -144,7 +144,7 @@ def measure(options: argparse.Namespace) -> None:
     if options.report:
 
         def proposal_of(pair: Pair) -> Bytes:
-            return proposal(network, read_picture(pair.picture), about.input, about.threshold, device)
+            return proposal(network, read_picture(pair.picture), about, device)
 
         index = write_report(options.report, about, results, chosen, proposal_of, held_out=not options.all)
         print(index, file=sys.stderr)

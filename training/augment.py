@@ -89,11 +89,10 @@ ANY = AugmentSpec(
 
 
 def mild(spec: AugmentSpec) -> AugmentSpec:
-    """For few steps: what the parent already knows is shown less, what hides or spoils the picture not at all."""
+    """For few steps: geometry and tone only, words less often, and nothing that hides or spoils the picture."""
     return replace(
-        spec, blur=0.0, sharpen=0.0, shake=0.0, exposure=0.0, jpeg=0.0, light=0.05, vignette=0.0, collimate=0.0,
-        frame=0.0, cutout=0.0, empty=0.0, marks=0.4 * spec.marks, tubes=0.4 * spec.tubes, glints=0.4 * spec.glints,
-        invert=0.25 * spec.invert,
+        spec, blur=0.0, sharpen=0.0, shake=0.0, exposure=0.0, jpeg=0.0, light=0.0, vignette=0.0, collimate=0.0,
+        frame=0.0, cutout=0.0, empty=0.0, tubes=0.0, glints=0.0, marks=0.4 * spec.marks, invert=0.25 * spec.invert,
     )  # fmt: skip
 
 

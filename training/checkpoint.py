@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class ModelFile:
     threshold: float = 0.5
     card: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    peak: float = 0.0  # as `preprocess.confident` takes it
 
 
 def card_path(path: Path) -> Path:
@@ -53,6 +54,7 @@ def save_model(state: Mapping[str, Tensor], about: ModelFile, *, half: bool = Fa
         "format": FORMAT,
         "target": about.target,
         "threshold": about.threshold,
+        "peak": about.peak,
         "architecture": about.architecture,
         "input": asdict(about.input),
     }
@@ -61,7 +63,7 @@ def save_model(state: Mapping[str, Tensor], about: ModelFile, *, half: bool = Fa
     card = {**about.card, "format": FORMAT, "target": about.target, "sha256": sha256}
     replace_file(about.path, data)
     replace_file(card_path(about.path), (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
-    return ModelFile(about.path, about.architecture, about.input, about.target, about.threshold, card, sha256)
+    return replace(about, card=card, sha256=sha256)
 
 
 def _stored(value: Tensor, half: bool) -> Tensor:
@@ -102,25 +104,27 @@ def _described(path: Path, metadata: Mapping[str, str]) -> ModelFile:
         raise ValueError(f"{path} does not describe a network of this program; choose another model.")
     try:
         text = json.loads(metadata[KEY])
-        number = int(text["format"])
-        if number > FORMAT:
-            raise ValueError(f"{path} has format {number}, newer than {FORMAT}; update the program.")
-        spec = InputSpec(**text["input"])
-        return ModelFile(path, text["architecture"], spec, text["target"], float(text["threshold"]), _card(path))
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        number, spec = int(text["format"]), InputSpec(**text["input"])
+        threshold, peak = float(text["threshold"]), float(text.get("peak", 0.0))
+        about = ModelFile(path, text["architecture"], spec, text["target"], threshold, peak=peak)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} has a damaged description ({error}); replace it.") from error
+    if number > FORMAT:
+        raise ValueError(f"{path} has format {number}, newer than {FORMAT}; update the program.")
+    return replace(about, card=_card(path))
 
 
 def _card(path: Path) -> dict[str, Any]:
     try:
         card = json.loads(card_path(path).read_text(encoding="utf-8"))
+        number = int(card.get("format", FORMAT))
     except FileNotFoundError:
         return {}
-    except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{card_path(path)} is not a model card; replace or remove it.") from error
-    if not isinstance(card, dict) or int(card.get("format", FORMAT)) > FORMAT:
+    if number > FORMAT:
         raise ValueError(f"{card_path(path)} is a card of a newer format than {FORMAT}; update the program.")
-    return card
+    return dict(card)
 
 
 def load_model(path: Path, sha256: str | None = None) -> tuple[nn.Module, ModelFile]:
@@ -143,7 +147,7 @@ def load_model(path: Path, sha256: str | None = None) -> tuple[nn.Module, ModelF
         raise ValueError(f"{path} is damaged or is not a model file; replace it.") from error
     check_finite(state, path)
     network = network_with(about.architecture, state, path)
-    return network, ModelFile(path, about.architecture, about.input, about.target, about.threshold, about.card, found)
+    return network, replace(about, sha256=found)
 
 
 def network_with(architecture: Mapping[str, Any], state: Mapping[str, Tensor], path: Path) -> nn.Module:

@@ -12,10 +12,22 @@ import torch
 from torch import nn
 
 from training import em
+from training.checkpoint import ModelFile
 from training.dataset import HELD_OUT, Pair, Sample, read_mask, read_picture, side
 from training.metrics import dice, hd95, mean_with_interval
 from training.pooled import MEASURES, Counts, counted, pooled
-from training.preprocess import Array, Bytes, Floats, InputSpec, crop, mask_at_own_size, network_input, pad, standardise
+from training.preprocess import (
+    Array,
+    Bytes,
+    Floats,
+    InputSpec,
+    confident,
+    crop,
+    mask_at_own_size,
+    network_input,
+    pad,
+    standardise,
+)
 from training.tiles import logits
 
 MEANS = ("iou", "precision", "recall", "accuracy", "hd95")  # of a Result, beside Dice
@@ -58,10 +70,11 @@ def probabilities(
     return np.asarray(crop(output, fit), dtype=np.float32)
 
 
-def proposal(network: nn.Module, values: Array, spec: InputSpec, threshold: float, device: str = "cpu") -> Bytes:
-    """(H, W[, 3]) values to the (H, W) uint8 mask of 0 and 1 that the network proposes."""
-    probability = probabilities(network, values, False, spec, device)
-    return mask_at_own_size(probability, values.shape[0], values.shape[1], threshold)
+def proposal(network: nn.Module, values: Array, about: ModelFile, device: str = "cpu") -> Bytes:
+    """(H, W[, 3]) values to the (H, W) uint8 mask of 0 and 1 that the model proposes."""
+    found = probabilities(network, values, False, about.input, device)
+    found = confident(found, about.threshold, about.peak)
+    return mask_at_own_size(found, values.shape[0], values.shape[1], about.threshold)
 
 
 def held_out(pairs: Sequence[Pair], card: Mapping[str, Any]) -> list[Pair]:
@@ -82,15 +95,15 @@ def held_out(pairs: Sequence[Pair], card: Mapping[str, Any]) -> list[Pair]:
 def evaluate(
     network: nn.Module,
     pairs: Sequence[Pair],
-    spec: InputSpec,
-    threshold: float,
+    about: ModelFile,
     device: str = "cpu",
     on_result: Callable[[Result], None] = lambda result: None,
     cells: bool = False,
     head: int = 0,
 ) -> list[Result]:
-    """One Result per pair. The network is in eval mode on `device`; head: which of its mask conventions answers.
+    """One Result per pair; of `about` the input, threshold and peak are used.
 
+    The network is in eval mode on `device`; head: which of its mask conventions answers.
     cells: the target is the inside of cells in electron microscopy, for the measures of `training.em`.
     Raises ValueError for unreadable files, a mask of another size than its picture, and where there are no pairs.
     """
@@ -101,8 +114,9 @@ def evaluate(
         values, truth = read_picture(pair.picture), read_mask(pair.mask)
         if values.shape[:2] != truth.shape:
             raise ValueError(f"{pair.mask} is {truth.shape} but its picture is {values.shape[:2]}; make them equal.")
-        probability = probabilities(network, values, False, spec, device, head)
-        results.append(measured(pair, probability, truth, threshold, cells))
+        probability = probabilities(network, values, False, about.input, device, head)
+        probability = confident(probability, about.threshold, about.peak)
+        results.append(measured(pair, probability, truth, about.threshold, cells))
         on_result(results[-1])
     return results
 

@@ -15,6 +15,7 @@ Bytes = npt.NDArray[np.uint8]
 
 RESIZABLE = (np.uint8, np.uint16, np.int16, np.float32)  # what cv2.resize averages without a copy
 SAMPLES = 3
+BELOW = 1 / 1024  # how far below the threshold a doubtful part is laid
 COLOUR_FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 
@@ -166,6 +167,24 @@ def pad(values: Floats, fit: Fit) -> Floats:
 def crop(probability: Array, fit: Fit) -> Array:
     """(padded_rows, padded_columns) to the picture's own part, (content_rows, content_columns)."""
     return probability[: fit.content_rows, : fit.content_columns]
+
+
+def confident(probability: Floats, threshold: float, peak: float) -> Floats:
+    """Probabilities in which no part of the mask is left that nowhere reaches `peak`: hysteresis (Canny 1986, VIII).
+
+    probability: (h, w) float32; parts are 8-connected and come to lie just below `threshold`, so that a lower
+    threshold shows them again. A peak not above the threshold changes nothing.
+    """
+    above = (probability >= threshold).astype(np.uint8)
+    if peak <= threshold or not above.any():
+        return probability
+    count, parts = cv2.connectedComponents(above, connectivity=8)
+    highest = np.zeros(count, np.float32)
+    np.maximum.at(highest, parts.ravel().astype(np.intp), probability.ravel())
+    weak = highest < peak
+    weak[0] = False  # what lies outside every part
+    below = np.float32(threshold - BELOW)
+    return np.where(weak[parts], below, probability).astype(np.float32)
 
 
 def mask_to_network(mask: Bytes, fit: Fit) -> Bytes:

@@ -63,6 +63,7 @@ class Recipe:
     precision: str = "float32"
     max_minutes: float = 0.0
     threshold: float = 0.5
+    peak: float = 0.0  # parts of a mask that nowhere reach this probability are left out, 0 = none
     calibrate: bool = True  # move the head's bias so that `threshold` is the best one on training pictures
     terms: str = "research use"
     failure_modes: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ POLYP = Recipe(
     canvas=(288, 352),
     change=augment.POLYP,
     epochs=30,
+    peak=0.98,
     failure_modes=(
         "Small and flat polyps are missed: at 256 px a polyp of less than 2 % of the width is a few pixels.",
         "Folds, bubbles, stool and bright reflections are sometimes marked.",

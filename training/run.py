@@ -103,14 +103,14 @@ def measured(
     path = out / f"{recipe.target}.safetensors"
     network = network_with(recipe.architecture, state, path).to(device)
     cells = recipe.target == CELLS
+    about = ModelFile(path, recipe.architecture, recipe.input, recipe.target, recipe.threshold, card, peak=recipe.peak)
 
     def results(pairs: Sequence[Pair], head: int = 0) -> list[Result]:
-        return evaluate(network, pairs, recipe.input, recipe.threshold, device, cells=cells, head=head)
+        return evaluate(network, pairs, about, device, cells=cells, head=head)
 
     table = summary(results(test), results(train) if cells else ())
     for source, head in recipe.heads.items():
         if own := [pair for pair in test if pair.source == source]:
             table[f"{source}, by its own head"] = summary(results(own, head))[source]
     card["metrics"] = {"measured_on": "held-out pictures at their own size, weights as stored", **table}
-    about = ModelFile(path, recipe.architecture, recipe.input, recipe.target, recipe.threshold, card)
     return save_model(state, about, half=True)

@@ -52,6 +52,8 @@ def test_decoding_and_storing_load_neither_torch_nor_qt(module: str) -> None:
     assert loaded_by(IMPORT.format(module=module, names=("torch", *QT))) == "loaded:"
 
 
-@pytest.mark.parametrize("module", ["training", "training.metrics", "training.pooled", "training.em", "training.preprocess"])
+@pytest.mark.parametrize(
+    "module", ["training", "training.metrics", "training.pooled", "training.em", "training.preprocess"]
+)
 def test_measures_load_no_torch(module: str) -> None:
     assert loaded_by(IMPORT.format(module=module, names=("torch", *QT))) == "loaded:"

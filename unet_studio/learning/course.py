@@ -115,15 +115,15 @@ def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], Non
 def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
     """Get the parent's probabilities of what is held out; returns the course with as much as there is time for."""
     first = (course.held_out or course.rounds[0].lessons)[0]
-    exam.sit(desk.network, [first], desk.device.name)
+    exam.sit(desk.network, [first], desk.device.name, desk.about)
     begun = time.monotonic()
-    sheet = exam.sit(desk.network, [first], desk.device.name)
+    sheet = exam.sit(desk.network, [first], desk.device.name, desk.about)
     desk.sitting_seconds = time.monotonic() - begun
     judge(exam.pairs_of([first], sheet, sheet, desk.about.threshold), desk.job.plan.least_agreement)
     desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
     most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
     course = plan.fewer_held_out(course, most, desk.job.plan.seed)
-    desk.parent = exam.sit(desk.network, course.held_out, desk.device.name)
+    desk.parent = exam.sit(desk.network, course.held_out, desk.device.name, desk.about)
     return course
 
 
@@ -155,7 +155,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, see
     phase = "rehearsing" if course.cross_validated else "learning"
 
     def examine(network: nn.Module, device: str) -> float:
-        return exam.mean_dice(exam.sit(network, watched, device), watched, threshold)
+        return exam.mean_dice(exam.sit(network, watched, device, desk.about), watched, threshold)
 
     def on_step(step: Step) -> None:
         desk.report(phase, step.step, loss=step.loss, held_out_dice=step.held_out_dice, parent_dice=parent_dice)
@@ -208,10 +208,10 @@ def _choose(
         for one, result in zip(course.rounds, results, strict=True):
             if one.held_out:
                 desk.network.load_state_dict(interpolate(parent, result, mix))
-                found |= exam.sit(desk.network, one.held_out, desk.device.name)
+                found |= exam.sit(desk.network, one.held_out, desk.device.name, desk.about)
         if course.gate:
             desk.network.load_state_dict(interpolate(parent, mean, mix))
-            found |= exam.sit(desk.network, course.gate, desk.device.name)
+            found |= exam.sit(desk.network, course.gate, desk.device.name, desk.about)
         sheets.append(found)
     agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]
     best = plan.choose_mix(agreements)

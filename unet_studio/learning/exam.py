@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from training.checkpoint import ModelFile
 from training.metrics import dice
-from training.preprocess import crop, mask_at_own_size
+from training.preprocess import confident, crop, mask_at_own_size
 from training.tiles import logits
 from unet_studio.learning.agreement import agreement
 from unet_studio.learning.gate import Pair
@@ -19,17 +20,18 @@ from unet_studio.learning.job import Item
 Probabilities = dict[str, np.ndarray]  # Item name -> (content_rows, content_columns) float16
 
 
-def sit(network: nn.Module, items: Sequence[Item], device: str) -> Probabilities:
-    """The network's probabilities of every Item's picture, in eval mode, by Item name."""
+def sit(network: nn.Module, items: Sequence[Item], device: str, about: ModelFile) -> Probabilities:
+    """What the program would propose of every Item's picture, by Item name; the network is put in eval mode."""
     network.eval()
-    return {item.name: _probability(network, item, device) for item in items}
+    found = {item.name: _probability(network, item, device) for item in items}
+    return {name: confident(one, about.threshold, about.peak).astype(np.float16) for name, one in found.items()}
 
 
 def _probability(network: nn.Module, item: Item, device: str) -> np.ndarray:
     with torch.inference_mode():
         batch = torch.from_numpy(item.picture)[None].to(device, memory_format=torch.channels_last)
         probability = torch.sigmoid(logits(network, batch).float())[0, 0].cpu().numpy()
-    return crop(probability, item.fit).astype(np.float16)
+    return np.asarray(crop(probability, item.fit))
 
 
 def mask_of(probability: np.ndarray, item: Item, threshold: float) -> np.ndarray:

@@ -3,12 +3,13 @@
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from training.checkpoint import load_model
+from training.checkpoint import ModelFile, load_model
 from training.networks import build
 from training.preprocess import InputSpec
 from unet_studio.core.errors import UserError
@@ -38,7 +39,7 @@ def take(folder, seconds=120.0):
 
 def dice_on(path, items):
     network, about = load_model(path)
-    return exam.mean_dice(exam.sit(network, items, "cpu"), items, about.threshold)
+    return exam.mean_dice(exam.sit(network, items, "cpu", about), items, about.threshold)
 
 
 def test_eight_films_of_another_convention_go_live(make_job, make_item):
@@ -184,7 +185,8 @@ def test_an_unpadded_network_is_examined_over_the_whole_picture(make_film):
     torch.manual_seed(0)
     network = build({"name": "unet-2015", "channels": 1, "widths": [4, 6]})
     tall = replace(image, pixels=np.ascontiguousarray(image.pixels[:, :60]))
-    one = item_from(tall, disc[:, :60], InputSpec(size=41, channels=1, multiple=1), name="#1", group="g1", gate=False)
-    found = exam.sit(network, [one], "cpu")["#1"]
+    about = ModelFile(Path("classic"), {}, InputSpec(size=41, channels=1, multiple=1), "lung")
+    one = item_from(tall, disc[:, :60], about.input, name="#1", group="g1", gate=False)
+    found = exam.sit(network, [one], "cpu", about)["#1"]
     assert found.shape == one.mask.shape == (41, 26)
     assert not network.training

@@ -19,7 +19,7 @@ ARCHITECTURE = {"name": "unet", "channels": 1, "widths": [4, 8]}
 def write(path: Path, **changes: object) -> tuple[torch.nn.Module, ModelFile]:
     torch.manual_seed(0)
     network = build(ARCHITECTURE)
-    about = ModelFile(path, ARCHITECTURE, InputSpec(64, 1, 4), "lung", 0.4, {"data": "drawn"})
+    about = ModelFile(path, ARCHITECTURE, InputSpec(64, 1, 4), "lung", 0.4, {"data": "drawn"}, peak=0.9)
     return network, save_model(network.state_dict(), about)
 
 
@@ -34,8 +34,8 @@ def test_a_model_file_describes_itself(tmp_path: Path) -> None:
     network, saved = write(tmp_path / "m.safetensors")
     card_path(saved.path).unlink()
     loaded, about = load_model(saved.path, saved.sha256)
-    assert (about.architecture, about.input, about.target, about.threshold) == (
-        ARCHITECTURE, InputSpec(64, 1, 4), "lung", 0.4,
+    assert (about.architecture, about.input, about.target, about.threshold, about.peak) == (
+        ARCHITECTURE, InputSpec(64, 1, 4), "lung", 0.4, 0.9,
     )  # fmt: skip
     assert about.sha256 == saved.sha256
     assert not loaded.training
@@ -140,4 +140,19 @@ def test_a_card_of_a_newer_program(tmp_path: Path) -> None:
         load_model(saved.path)
     card_path(saved.path).write_text("{")
     with pytest.raises(ValueError, match="not a model card"):
+        load_model(saved.path)
+
+
+@pytest.mark.parametrize("change", [{"format": "one"}, {"threshold": "half"}, {"peak": []}, {"input": {"side": 64}}])
+def test_a_description_that_makes_no_sense_is_named(tmp_path: Path, change: dict) -> None:
+    description(tmp_path / "m.safetensors", change)
+    with pytest.raises(ValueError, match=r"m\.safetensors has a damaged description"):
+        load_model(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize("text", ['{"format": "one"}', "[]", "{", '{"format": null}'])
+def test_a_card_that_makes_no_sense_is_named(tmp_path: Path, text: str) -> None:
+    _, saved = write(tmp_path / "m.safetensors")
+    card_path(saved.path).write_text(text)
+    with pytest.raises(ValueError, match=r"m\.json is not a model card"):
         load_model(saved.path)

@@ -19,6 +19,7 @@ from training.networks import build
 from training.preprocess import InputSpec
 
 SPEC = InputSpec(size=64, channels=1, multiple=4, kind="gray", low=0, high=100)
+ABOUT = ModelFile(Path("gray"), {}, SPEC, "lung")
 
 
 class Gray(nn.Module):
@@ -57,7 +58,7 @@ def squares(tmp_path: Path) -> Path:
 
 
 def test_what_is_measured_of_a_picture(squares: Path) -> None:
-    a, b, c = evaluate.evaluate(Gray(), find_pairs(squares), SPEC, 0.5)
+    a, b, c = evaluate.evaluate(Gray(), find_pairs(squares), ABOUT)
     assert (a.name, a.source) == ("a.png", "squares")
     assert (a.dice, a.iou, a.accuracy, a.hd95, a.empty) == (1, 1, 1, 0, False)
     assert (b.dice, b.precision, b.recall) == pytest.approx((2 / 3, 1, 0.5))
@@ -69,7 +70,7 @@ def test_what_is_measured_of_a_picture(squares: Path) -> None:
 
 
 def test_the_summary_has_means_per_picture_and_pooled_ones(squares: Path) -> None:
-    table = evaluate.summary(evaluate.evaluate(Gray(), find_pairs(squares), SPEC, 0.5))["squares"]
+    table = evaluate.summary(evaluate.evaluate(Gray(), find_pairs(squares), ABOUT))["squares"]
     assert table["dice"]["mean"] == pytest.approx((1 + 2 / 3) / 3, abs=1e-4)
     assert table["dice"]["count"] == 3
     assert table["accuracy"] == pytest.approx(1 - (512 + 256) / 3 / 4096, abs=1e-4)
@@ -89,7 +90,7 @@ def test_of_cells_the_membrane_measures_too(tmp_path: Path) -> None:
     leaky = truth.copy()
     leaky[20, 32] = 150  # a probability of about 0.74
     write(folder, "a.png", leaky, truth)
-    results = evaluate.evaluate(Gray(), find_pairs(folder), SPEC, 0.5, cells=True)
+    results = evaluate.evaluate(Gray(), find_pairs(folder), ABOUT, cells=True)
     assert results[0].cells is not None
     assert results[0].cells.errors.rand_error == pytest.approx(1 / 3, abs=0.01)
     table = evaluate.summary(results)["em"]["em"]
@@ -98,7 +99,7 @@ def test_of_cells_the_membrane_measures_too(tmp_path: Path) -> None:
     assert table["best_on_test"]["rand_error"] == {"threshold": 0.8, "value": 0.0}
     assert "chosen_on_training" not in table
     write(tmp_path / "training", "t.png", truth, truth)
-    training = evaluate.evaluate(Gray(), find_pairs(tmp_path / "training"), SPEC, 0.5, cells=True)
+    training = evaluate.evaluate(Gray(), find_pairs(tmp_path / "training"), ABOUT, cells=True)
     chosen = evaluate.summary(results, training)["em"]["em"]["chosen_on_training"]
     assert set(chosen) == set(em.RANKED) == set(table["best_on_test"])
     assert chosen["rand_error"]["threshold"] == 0.1
@@ -107,9 +108,9 @@ def test_of_cells_the_membrane_measures_too(tmp_path: Path) -> None:
 
 def test_a_proposal_has_the_size_of_its_picture() -> None:
     values = square(slice(8, 40), slice(8, 30))[:50, :33]
-    mask = evaluate.proposal(Gray(), values, SPEC, 0.5)
+    mask = evaluate.proposal(Gray(), values, ABOUT)
     assert (mask.shape, mask.dtype, set(np.unique(mask))) == (values.shape, np.uint8, {0, 1})
-    assert not evaluate.proposal(Nothing(), values, SPEC, 0.5).any()
+    assert not evaluate.proposal(Nothing(), values, ABOUT).any()
 
 
 def test_held_out_is_what_the_card_says_was_held_out(data: Path) -> None:
@@ -125,13 +126,13 @@ def test_nothing_held_out_is_said_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"None of these \d pictures is held out .* --all"):
         evaluate.held_out(trained_on, {})
     with pytest.raises(ValueError, match=r"no held-out pictures .* --all"):
-        evaluate.evaluate(Nothing(), [], SPEC, 0.5)
+        evaluate.evaluate(Nothing(), [], ABOUT)
 
 
 def test_a_mask_of_another_size_is_named(squares: Path) -> None:
     write(squares, "d.png", square(slice(0, 9), slice(0, 9)), np.zeros((64, 32), np.uint8))
     with pytest.raises(ValueError, match=r"d\.png is \(64, 32\) but"):
-        evaluate.evaluate(Gray(), find_pairs(squares)[-1:], SPEC, 0.5)
+        evaluate.evaluate(Gray(), find_pairs(squares)[-1:], ABOUT)
 
 
 def test_the_command_says_that_nothing_is_held_out(

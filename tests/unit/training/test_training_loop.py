@@ -51,7 +51,7 @@ def test_a_tiny_network_learns_drawn_discs(data: Path, tiny: Recipe, tmp_path: P
     assert ticks[-1].loss < 0.5 * ticks[0].loss
     network, about = load_model(out / "lung.safetensors", model.sha256)
     held_out = [pair for pair in dataset.find_pairs(data) if pair.side == "test"]
-    results = evaluate(network, held_out, about.input, about.threshold)
+    results = evaluate(network, held_out, about)
     assert np.mean([result.dice for result in results]) > 0.85
     card = json.loads((out / "lung.json").read_text())
     assert card["metrics"]["drawn"] == json.loads(json.dumps(summary(results)["drawn"]))

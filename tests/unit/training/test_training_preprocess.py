@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from training.preprocess import (
+    BELOW,
     InputSpec,
+    confident,
     crop,
     fit_to,
     mask_at_own_size,
@@ -171,3 +173,23 @@ def test_masks_go_to_the_network_and_back() -> None:
     assert not small[:, fit.content_columns :].any()
     back = mask_at_own_size(crop(small, fit).astype(np.float32), 150, 100, 0.5)
     assert np.count_nonzero(back != (mask > 0)) < 0.03 * np.count_nonzero(mask)
+
+
+def test_a_part_that_is_nowhere_certain_lies_just_below_the_threshold() -> None:
+    probability = np.full((20, 20), 0.1, np.float32)
+    probability[2:6, 2:6] = 0.7
+    probability[4, 4] = 0.99
+    probability[12:16, 12:16] = 0.8
+    probability[6:9, 6] = 0.6  # touches the first part at a corner
+    found = confident(probability, 0.5, 0.95)
+    assert ((found >= 0.5) == (np.arange(20) < 10)[:, None] * (probability >= 0.5)).all()
+    np.testing.assert_array_equal(found[:10], probability[:10])
+    np.testing.assert_array_equal(found[12:16, 12:16], np.float32(0.5 - BELOW))
+    assert (found[10:12] == probability[10:12]).all()
+
+
+@pytest.mark.parametrize("peak", [0.0, 0.5])
+def test_without_a_peak_nothing_is_left_out(peak: float) -> None:
+    probability = np.random.default_rng(0).random((9, 9), dtype=np.float32)
+    assert confident(probability, 0.5, peak) is probability
+    assert not (confident(probability, 0.5, 1.1) >= 0.5).any()
