@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -71,3 +73,35 @@ def data(tmp_path: Path, disc: Callable[[int, int], Drawn]) -> Path:
         cv2.imwrite(str(folder / "images" / f"p{seed}.png"), picture)
         cv2.imwrite(str(folder / "masks" / f"p{seed}.png"), mask * 255)
     return folder
+
+
+CHILD = """
+import json, sys, time, warnings
+from pathlib import Path
+warnings.simplefilter("error")
+from training import augment, loop, recipes
+from training.__main__ import main
+from training.preprocess import InputSpec
+from training.recipe import Recipe
+fields = json.loads(Path(sys.argv[1]).read_text())
+fields["input"], fields["change"] = InputSpec(**fields["input"]), augment.AugmentSpec(**fields["change"])
+fields["canvas"] = tuple(fields["canvas"])
+recipes.RECIPES["tiny"] = Recipe(**fields)
+{before}
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Callable[..., list[str]]:
+    """recipe, before="" -> the words of a script that is `python -m training` with that recipe as `tiny`.
+
+    before: Python lines to run first.
+    """
+
+    def write(recipe: Recipe, before: str = "") -> list[str]:
+        (tmp_path / "tiny.json").write_text(json.dumps(asdict(recipe)))
+        (tmp_path / "child.py").write_text(CHILD.replace("{before}", before))
+        return [str(tmp_path / "child.py"), str(tmp_path / "tiny.json")]
+
+    return write

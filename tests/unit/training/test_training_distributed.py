@@ -7,7 +7,8 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,20 +20,6 @@ from training.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAIN = {"name": "unet-2015", "channels": 1, "widths": [4, 8], "dropout": 0.0}  # no batch norm, no dropout
-CHILD = """
-import json, sys, warnings
-from pathlib import Path
-warnings.simplefilter("error")
-from training import augment, recipes
-from training.__main__ import main
-from training.preprocess import InputSpec
-from training.recipe import Recipe
-fields = json.loads(Path(sys.argv[1]).read_text())
-fields["input"], fields["change"] = InputSpec(**fields["input"]), augment.AugmentSpec(**fields["change"])
-fields["canvas"] = tuple(fields["canvas"])
-recipes.RECIPES["tiny"] = Recipe(**fields)
-sys.exit(main(sys.argv[2:]))
-"""
 
 
 def free_port() -> int:
@@ -41,18 +28,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def trained(recipe: Recipe, data: Path, folder: Path, processes: int, *more: str) -> subprocess.CompletedProcess[str]:
-    """`python -m training train tiny` in so many processes; OUT is folder/PROCESSES."""
-    (folder / "tiny.json").write_text(json.dumps(asdict(recipe)))
-    (folder / "child.py").write_text(CHILD)
+def trained(script: list[str], data: Path, folder: Path, processes: int) -> subprocess.CompletedProcess[str]:
+    """`python -m training train tiny` in so many processes; script: as `child` gives it; OUT is folder/PROCESSES."""
     launch = [sys.executable]
     if processes > 1:
         launch += ["-m", "torch.distributed.run", "--nproc-per-node", str(processes)]
         launch += ["--master-addr", "127.0.0.1", "--master-port", str(free_port())]
-    words = [*launch, str(folder / "child.py"), str(folder / "tiny.json"), "train", "tiny", "--data", str(data)]
+    words = [*launch, *script, "train", "tiny", "--data", str(data)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [*words, "--out", str(folder / str(processes)), "--device", "cpu", *more],
+        [*words, "--out", str(folder / str(processes)), "--device", "cpu"],
         env=environment, capture_output=True, text=True, timeout=280, check=False,
     )  # fmt: skip
 
@@ -63,11 +48,11 @@ def averages(out: Path) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.slow
-def test_two_processes_end_where_one_does(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+def test_two_processes_end_where_one_does(data: Path, tiny: Recipe, tmp_path: Path, child: Callable) -> None:
     recipe = replace(
         tiny, architecture=PLAIN, canvas=(44, 44), epochs=3, samples=10, optimiser="sgd", rate=0.02, calibrate=False
     )
-    runs = [trained(recipe, data, tmp_path, processes) for processes in (1, 2)]
+    runs = [trained(child(recipe), data, tmp_path, processes) for processes in (1, 2)]
     assert [run.returncode for run in runs] == [0, 0], [run.stderr[-3000:] for run in runs]
     one, two = (averages(tmp_path / name) for name in ("1", "2"))
     assert max(float((one[key] - two[key]).abs().max()) for key in one) < 1e-5
@@ -81,8 +66,8 @@ def test_two_processes_end_where_one_does(data: Path, tiny: Recipe, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_batch_that_cannot_be_split_is_refused(data: Path, tiny: Recipe, tmp_path: Path) -> None:
-    done = trained(replace(tiny, batch=3), data, tmp_path, 2)
+def test_a_batch_that_cannot_be_split_is_refused(data: Path, tiny: Recipe, tmp_path: Path, child: Callable) -> None:
+    done = trained(child(replace(tiny, batch=3)), data, tmp_path, 2)
     assert done.returncode != 0
     assert "A batch of 3 cannot be split over 2 processes; give batch=4." in done.stderr
 

@@ -25,23 +25,11 @@ from training.state import Training
 
 ROOT = Path(__file__).resolve().parents[3]
 PLAIN = {"name": "unet-2015", "channels": 1, "widths": [4, 8], "dropout": 0.5}
-# what `python -m training` does, with the tiny recipe, a state after every step and steps that take their time
-CHILD = """
-import json, sys, time, warnings
-from pathlib import Path
-warnings.simplefilter("error")
-from training import augment, loop, recipes
-from training.__main__ import main
-from training.preprocess import InputSpec
-from training.recipe import Recipe
-fields = json.loads(Path(sys.argv[1]).read_text())
-fields["input"], fields["change"] = InputSpec(**fields["input"]), augment.AugmentSpec(**fields["change"])
-fields["canvas"] = tuple(fields["canvas"])
-recipes.RECIPES["tiny"] = Recipe(**fields)
+# a state after every step, and steps that take their time
+SLOWLY = """
 loop.SAVE_SECONDS = 0.0
 learn = loop.learn
 loop.learn = lambda *given: (time.sleep(0.03), learn(*given))[1]
-sys.exit(main(sys.argv[2:]))
 """
 
 
@@ -241,24 +229,22 @@ def newest_step(out: Path) -> int:
 
 @pytest.mark.slow
 def test_killed_twice_the_model_is_the_same_to_the_last_byte(
-    data: Path, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, child: Callable
 ) -> None:
     recipe = replace(tiny, epochs=6)
     monkeypatch.setitem(recipes.RECIPES, "tiny", recipe)
     arguments = ["train", "tiny", "--data", str(data), "--device", "cpu", "--out"]
     assert main([*arguments, str(tmp_path / "whole")]) == 0
-    (tmp_path / "tiny.json").write_text(json.dumps(state.asdict(recipe)))
-    (tmp_path / "child.py").write_text(CHILD)
     out = tmp_path / "broken"
-    words = [sys.executable, str(tmp_path / "child.py"), str(tmp_path / "tiny.json"), *arguments, str(out), "--resume"]
+    words = [sys.executable, *child(recipe, SLOWLY), *arguments, str(out), "--resume"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     for step in (8, 17):
-        with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        with subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             deadline = time.monotonic() + 200
-            while newest_step(out) < step and child.poll() is None and time.monotonic() < deadline:
+            while newest_step(out) < step and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.01)
-            assert child.poll() is None
-            child.kill()
+            assert process.poll() is None
+            process.kill()
         assert step <= newest_step(out) < 30
     done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=250, check=False)
     assert done.returncode == 0, done.stderr
