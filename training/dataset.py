@@ -17,6 +17,8 @@ from training.augment import AugmentSpec, augment
 from training.preprocess import Array, Bytes, Fit, Floats, InputSpec, fit_to, resize, standardise, unit_picture
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+LOSSY = (".jpg", ".jpeg", ".webp")
+GRAY_SHARE = 0.01  # how much of a lossy mask may be neither black nor white
 UNFINISHED = "prepared.json"  # written before the first picture; with no manifest beside it the preparation broke off
 HELD_OUT = 0.125  # one group in eight is never trained on
 POSITIONS = 8000  # into how many places the groups fall
@@ -158,15 +160,33 @@ def read_picture(path: Path) -> Array:
 
 
 def read_mask(path: Path) -> Bytes:
-    """(H, W) uint8, 0 = background, 1 = target. Raises ValueError when it cannot be read or is not of 0 and 255."""
+    """(H, W) uint8, 0 = background, 1 = target; a colour counts by its brightest channel, as in `prepare`.
+
+    Raises ValueError when it cannot be read or is not of 0 and 255 (0 and 65535 in 16 bits). Forgiven is what lossy
+    compression does: in JPEG and WebP GRAY_SHARE of gray pixels; in other files no value further than an eighth of the
+    range from both ends, and none near 0 without one near 255, because it would be a label.
+    """
     mask = read_picture(path)
-    plane = mask if mask.ndim == 2 else mask[..., 0]
-    brightest = int(plane.max(initial=0))
-    if 0 < brightest <= 127:
+    plane = mask if mask.ndim == 2 else mask.max(axis=2)
+    full = 255 if plane.max(initial=0) <= 255 else 65535
+    if not _black_and_white(plane, full, path.suffix.lower() in LOSSY):
+        values = np.flatnonzero(np.bincount(plane.ravel()))
+        some = ", ".join(str(value) for value in values[:6]) + (", ..." if values.size > 6 else "")
         raise ValueError(
-            f"{path} has values up to {brightest} instead of 0 and 255; run `python -m training prepare folder` first."
+            f"{path} has the values {some} instead of 0 and {full}; run `python -m training prepare folder` first."
         )
-    return np.asarray(plane > 127, dtype=np.uint8)
+    return np.asarray(plane > full // 2, dtype=np.uint8)
+
+
+def _black_and_white(plane: Array, full: int, lossy: bool) -> bool:
+    near = full // 8
+    if 0 < plane.max(initial=0) <= full // 2:
+        return False
+    gray = (plane > near) & (plane < full - near)
+    if lossy:
+        return bool(gray.mean() <= GRAY_SHARE)
+    dark, bright = (plane > 0) & (plane <= near), (plane >= full - near) & (plane < full)
+    return not gray.any() and bool(bright.any() or not dark.any())
 
 
 def load(

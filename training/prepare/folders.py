@@ -4,9 +4,10 @@ Either two folders, images/ or image/, img/, imgs/, pictures/ and masks/ or mask
 segmentations/, gt/, with the same names or NAME_mask, NAME-mask, NAME_segmentation, NAME_seg, NAME_label, NAME_gt;
 or NAME.* and NAME_mask.* beside each other. Below train/, val/ (valid/, validation/) and test/, each with two such
 folders, or as subfolders of images/, they are that part of the split; other subfolders of images/ are groups, and names
-keep them as FOLDER_NAME. groups.csv (picture,group) in the folder says which pictures belong together, for example
-those of a patient. A picture of which nothing is said is a group of its own, but numbered frames in a folder with
-"clinicdb" in its name belong to their videos. Copies of one picture are found, pictures that only look alike are not.
+keep all of these as FOLDER_NAME. groups.csv (picture,group) in the folder says which pictures belong together, for
+example those of a patient. A picture of which nothing is said is a group of its own (PART/NAME in a part), but numbered
+frames in a folder with "clinicdb" in its name belong to their videos. Copies of one picture are found, pictures that
+only look alike are not.
 """
 
 from __future__ import annotations
@@ -49,14 +50,17 @@ def _two_folders(images: Path, masks: Path, folder: Path, split: str) -> Found:
     pictures, odd = listed(images, folder)
     drawn, odd_masks = listed(masks, folder)
     keyed = [(key_of(path, images), path) for path in pictures]
+    base = images.parent.relative_to(folder).parts
 
     def make(key: str, picture: Path, own: tuple[Path, ...]) -> Item:
-        parts = PurePosixPath(key).parts
-        side = split
+        part, parts, side = base, PurePosixPath(key).parts, split
+        name = "_".join(base + parts)
         if not side and len(parts) > 1 and parts[0].lower() in PARTS:
-            side, parts = PARTS[parts[0].lower()], parts[1:]
+            part, parts, side = parts[:1], parts[1:], PARTS[parts[0].lower()]
         group = "/".join(parts[:-1]) or group_of(folder.name, picture)
-        return Item("_".join(PurePosixPath(key).parts), picture, own, group, side)
+        if parts == (group,):  # a patient or a video may be in two parts, a name in two parts is two pictures
+            group = "/".join((*part, group))
+        return Item(name, picture, own, group, side)
 
     found = matched(keyed, by_key(drawn, lambda path: key_of(path, masks)), make, folder, ("", *SUFFIXES))
     return Found(found.items, odd + odd_masks + found.problems)

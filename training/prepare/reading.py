@@ -9,13 +9,12 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from training.dataset import read_picture
+from training.dataset import GRAY_SHARE, LOSSY, read_picture
 from training.preprocess import Array, Bytes
 
 TIFF = (".tif", ".tiff")
-LOSSY = (".jpg", ".jpeg", ".webp")
-LABELS = 16  # a mask with more values than this, up to the largest possible one, has gray edges instead of labels
-GRAY, GRAY_SHARE = (32, 223), 0.01  # a lossy mask is odd when more than this share lies between
+LABELS = 16  # a mask with more values than this, up to full scale, has gray edges instead of labels
+GRAY = (32, 223)  # a lossy mask is odd when more than GRAY_SHARE of it lies between
 FULL = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 
 
@@ -150,13 +149,15 @@ def binary(values: Array, lossy: bool = False) -> tuple[Bytes, str]:
 
     A colour counts by its brightest channel. Marked is: in a lossy file (JPEG, WebP) what is over half of the range;
     in others what is over 0 (0/1, 0/255, labels 0..n), but what is over half of the range when there are more than
-    LABELS values up to the largest possible one (soft edges).
+    LABELS values up to full scale (soft edges): the largest possible value of uint8 and uint16, 255 or 65535 in other
+    integers, the greatest value of floats that are not whole numbers.
     """
     plane = values if values.ndim == 2 else values.max(axis=2)
     small = plane.dtype in FULL
     levels = np.flatnonzero(np.bincount(plane.ravel())) if small else np.unique(plane)
-    full = FULL.get(plane.dtype, float(levels[-1]))
-    soft = lossy or (levels.size > LABELS and levels[-1] == full)
+    finite = levels[np.isfinite(levels)]
+    full = _full_scale(plane.dtype, finite)
+    soft = lossy or (finite.size > LABELS and finite[-1] == full)
     marked = plane > full / 2 if soft else plane > 0
     odd = ""
     if lossy:
@@ -167,3 +168,12 @@ def binary(values: Array, lossy: bool = False) -> tuple[Bytes, str]:
         rule = "what is over half of the range" if soft else "all labels but 0"
         odd = f"{levels.size} values ({first}{', ...' if levels.size > 8 else ''}); marked is {rule}"
     return marked.astype(np.uint8), odd
+
+
+def _full_scale(dtype: np.dtype[Any], levels: Array) -> float:
+    """The value that soft edges rise to. levels: the finite values of the plane, sorted."""
+    if dtype in FULL:
+        return FULL[dtype]
+    if dtype.kind == "f":
+        return float(levels[-1]) if (levels % 1).any() else 1.0
+    return 255 if levels[-1] <= 255 else 65535

@@ -18,7 +18,7 @@ import numpy as np
 
 from training import manifest
 from training.checkpoint import replace_file
-from training.dataset import UNFINISHED
+from training.dataset import UNFINISHED, Pair, side
 from training.manifest import Row
 from training.prepare.layout import SAME_NAME, Found, Item, Prepared, Problem, relative
 from training.prepare.reading import png_values, read_values
@@ -57,7 +57,7 @@ def write(source: str, folder: Path, found: Found, out: Path, on_progress: Calla
                 problems += written.problems
                 rows += [(written.row, written.digest)] if written.row else []
                 on_progress(done, len(items))
-        together, alike = same_pictures(rows)
+        together, alike = same_pictures(rows, out.resolve().name)
         prepared = Prepared(source, out, tuple(together), tuple(problems + alike))
         _finish(prepared)
     except OSError as error:
@@ -158,11 +158,12 @@ def _digest(picture: Array) -> str:
     return hashlib.blake2b(head + np.ascontiguousarray(picture).tobytes(), digest_size=16).hexdigest()
 
 
-def same_pictures(rows: Sequence[tuple[Row, str]]) -> tuple[list[Row], list[Problem]]:
+def same_pictures(rows: Sequence[tuple[Row, str]], source: str) -> tuple[list[Row], list[Problem]]:
     """Rows, given with their pictures' digests, so grouped that the same picture is in one group on one side.
 
-    Groups that share a picture become the first one of them, with the split that holds out most; each picture that
-    was there before is named, and each one whose side changes.
+    Groups that share a picture become the first one of them, with the split that holds out most: "test" when any row
+    is on the test side by dataset.side, one without a split by its own group's name in the data set `source`; no split
+    when no row has one. Each picture that was there before is named, and each one whose split changes.
     """
     firsts: dict[str, Row] = {}
     joined: dict[str, str] = {}
@@ -179,16 +180,24 @@ def same_pictures(rows: Sequence[tuple[Row, str]]) -> tuple[list[Row], list[Prob
             problems.append(Problem("same picture twice", row.picture, f"like {first.picture}"))
             if root(row.group) != root(first.group):
                 joined[root(row.group)] = root(first.group)
-    splits: dict[str, set[str]] = {}
+    groups: dict[str, list[Row]] = {}
     for row, _ in rows:
-        splits.setdefault(root(row.group), set()).add(row.split)
-    strictest = {group: min(found, key=HELD_OUT_FIRST.index) for group, found in splits.items()}
+        groups.setdefault(root(row.group), []).append(row)
+    strictest = {group: _strictest(members, source) for group, members in groups.items()}
     together = [replace(row, group=root(row.group), split=strictest[root(row.group)]) for row, _ in rows]
     for (row, _), now in zip(rows, together, strict=True):
         if now.split != row.split:
             moved = f"from {row.split or 'no part'} to {now.split}"
             problems.append(Problem("moved with its group", row.picture, moved))
     return together, problems
+
+
+def _strictest(rows: Sequence[Row], source: str) -> str:
+    splits = {row.split for row in rows}
+    pairs = (Pair(source, Path(row.picture), Path(row.mask), row.group, row.split) for row in rows)
+    if splits != {""} and any(side(pair) == "test" for pair in pairs):
+        return "test"
+    return min(splits, key=HELD_OUT_FIRST.index)
 
 
 def _finish(prepared: Prepared) -> None:

@@ -135,10 +135,52 @@ def test_missing_and_mismatched_masks_are_named(data: Path, tiny: Recipe) -> Non
 
 def test_a_mask_of_zeros_and_ones_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "m.png"), np.eye(4, dtype=np.uint8))
-    with pytest.raises(ValueError, match="values up to 1 instead of 0 and 255"):
+    with pytest.raises(ValueError, match="has the values 0, 1 instead of 0 and 255; run"):
         dataset.read_mask(tmp_path / "m.png")
     cv2.imwrite(str(tmp_path / "m.png"), np.zeros((4, 4), np.uint8))
     assert not dataset.read_mask(tmp_path / "m.png").any()
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 255), (0, 255, 0), (255, 0, 0), (255, 255, 255)])
+def test_a_mask_in_any_colour_is_read(colour: tuple[int, int, int], tmp_path: Path) -> None:
+    mask = np.eye(16, dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "m.png"), mask[..., None] * np.array(colour, np.uint8))
+    np.testing.assert_array_equal(dataset.read_mask(tmp_path / "m.png"), mask)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [(0, 1, 50, 100, 128, 200), (0, 128), (0, 200), (0, 1, 255), (0, 20, 255), (0, 254, 100), (0, 300), (7, 255)],
+)
+def test_a_mask_of_labels_is_refused(labels: tuple[int, ...], tmp_path: Path) -> None:
+    plane = np.zeros((16, 16), np.uint16 if max(labels) > 255 else np.uint8)
+    plane.flat[: len(labels)] = labels
+    cv2.imwrite(str(tmp_path / "m.png"), plane)
+    with pytest.raises(ValueError, match=r"m\.png has the values .* instead of 0 and (255|65535); run `python -m tr"):
+        dataset.read_mask(tmp_path / "m.png")
+
+
+def test_a_mask_that_was_compressed_with_losses_is_read(tmp_path: Path) -> None:
+    mask = cv2.circle(np.zeros((160, 160), np.uint8), (70, 80), 40, 1, -1)
+    path, lossless, quality = tmp_path / "m.jpg", tmp_path / "m.png", int(cv2.IMWRITE_JPEG_QUALITY)
+    for value in (75, 95):
+        cv2.imwrite(str(path), mask * 255, [quality, value])
+        np.testing.assert_array_equal(dataset.read_mask(path), mask)
+    cv2.imwrite(str(lossless), dataset.read_picture(path))
+    np.testing.assert_array_equal(dataset.read_mask(lossless), mask)
+    cv2.imwrite(str(path), mask * 128)
+    with pytest.raises(ValueError, match="instead of 0 and 255"):
+        dataset.read_mask(path)
+    cv2.imwrite(str(path), mask * 2)
+    with pytest.raises(ValueError, match="instead of 0 and 255"):
+        dataset.read_mask(path)
+
+
+def test_sixteen_bit_masks_are_of_zero_and_the_largest_value_or_255(tmp_path: Path) -> None:
+    mask = np.eye(16, dtype=np.uint16)
+    for full in (255, 65535):
+        cv2.imwrite(str(tmp_path / "m.png"), mask * full)
+        np.testing.assert_array_equal(dataset.read_mask(tmp_path / "m.png"), mask)
 
 
 def test_sixteen_bit_and_colour_pictures_are_read_as_they_are(tmp_path: Path) -> None:

@@ -156,13 +156,13 @@ def test_parts_patients_and_groups(tmp_path: Path) -> None:
     prepared = prepare("folder", source, out)
     assert {Path(row.picture).stem: (row.group, row.split) for row in prepared.rows} == {
         "anna_1": ("anna", ""), "anna_2": ("anna", ""), "berta_1": ("berta", ""), "val_carl_1": ("carl", "val"),
-        "test_2": ("2", "test"), "9": ("9", ""), "t": ("t", "train"),
+        "test_2": ("test/2", "test"), "9": ("9", ""), "train_t": ("train/t", "train"),
     }  # fmt: skip
     (source / "groups.csv").write_text("picture,group\nimages/9.png,p1\nt,p1\nghost.png,p2\n")
     prepared = prepare("folder", source, out)
     rows = {Path(row.picture).stem: row for row in prepared.rows}
-    assert rows["9"].group == rows["t"].group == "p1"
-    assert rows["9"].split == rows["t"].split == "train"
+    assert rows["9"].group == rows["train_t"].group == "p1"
+    assert rows["9"].split == rows["train_t"].split == "train"
     assert kinds(prepared)["moved with its group"] == ["images/9.png"]
     assert kinds(prepared)["group of no picture"] == ["ghost.png"]
     assert len(kinds(prepared)["no group"]) == 5
@@ -174,6 +174,26 @@ def test_parts_patients_and_groups(tmp_path: Path) -> None:
         (source / "groups.csv").write_text(text)
         with pytest.raises(ValueError, match=sentence):
             prepare("folder", source, out)
+
+
+@pytest.mark.parametrize("where", ["{part}/{kind}", "{kind}/{part}"])
+def test_parts_may_use_the_same_names(where: str, tmp_path: Path) -> None:
+    source, seeds = tmp_path / "mine", {}
+    for part in ("train", "val", "test"):
+        for name in ("1", "2", f"anna/{part}"):
+            seeds[f"{part}_{name.replace('/', '_')}"] = len(seeds)
+            save(source / where.format(part=part, kind="images") / f"{name}.png", gray(len(seeds) - 1))
+            save(source / where.format(part=part, kind="masks") / f"{name}.png", square())
+    prepared = prepare("folder", source, tmp_path / "out")
+    pairs = dataset.find_pairs(tmp_path / "out")
+    assert {pair.picture.stem for pair in pairs} == set(seeds)
+    for pair in pairs:
+        part, name = pair.picture.stem.split("_", 1)
+        np.testing.assert_array_equal(dataset.read_picture(pair.picture), gray(seeds[pair.picture.stem]))
+        patient = name.startswith("anna")
+        assert (pair.group, pair.split) == (("anna", "test") if patient else (f"{part}/{name}", part))
+    assert set(kinds(prepared)) == {"moved with its group"}  # the patient who is in all parts
+    assert len(prepared.problems) == 2
 
 
 def test_everything_odd_is_named(tmp_path: Path) -> None:
@@ -278,6 +298,30 @@ def test_what_a_mask_file_marks(values: list[int], lossy: bool, marked: list[int
 
 def test_instance_labels_of_sixteen_bits_are_all_marked() -> None:
     assert binary(np.arange(400, dtype=np.uint16)[None])[0].sum() == 399
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.uint32, np.float32, np.float64])
+@pytest.mark.parametrize("labels", [31, 100, 301])
+def test_labels_of_any_type_are_all_marked(dtype: type, labels: int, tmp_path: Path) -> None:
+    values = np.arange(labels).astype(dtype)[None].repeat(4, axis=0)
+    mask, odd = binary(values)
+    assert mask.sum() == 4 * (labels - 1)
+    assert odd.endswith("marked is all labels but 0")
+    tifffile.imwrite(tmp_path / "m.tif", values, photometric="minisblack")
+    np.testing.assert_array_equal(read_mask(tmp_path / "m.tif")[0], mask)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "full"), [(np.int32, 255), (np.uint32, 65535), (np.float32, 1.0), (np.float32, 0.93), (np.float64, 254.5)]
+)
+def test_soft_edges_of_any_type_are_cut_at_half(dtype: type, full: float) -> None:
+    values = np.linspace(0, full, 64).astype(dtype)[None]
+    mask, odd = binary(values)
+    assert mask[0].tolist() == [0] * 32 + [1] * 32
+    assert odd.endswith("marked is what is over half of the range")
+    if values.dtype.kind == "f":
+        holes = np.append(values, np.nan).astype(dtype)[None]
+        assert binary(holes)[0][0].tolist() == [0] * 32 + [1] * 32 + [0]
 
 
 def test_values_that_png_cannot_keep_are_spread() -> None:

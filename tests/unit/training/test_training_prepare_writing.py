@@ -12,6 +12,7 @@ import pytest
 
 from training import dataset
 from training.__main__ import main
+from training.dataset import Pair
 from training.manifest import Row
 from training.prepare import SOURCES, prepare, writing
 from training.prepare.writing import same_pictures
@@ -101,7 +102,7 @@ def test_copies_of_a_picture_come_into_one_group_on_one_side() -> None:
         (Row("5", "5", "c", "train"), "z"),
         (Row("6", "6", "d", ""), "w"),
     ]
-    together, problems = same_pictures(rows)
+    together, problems = same_pictures(rows, "films")
     assert [(row.group, row.split) for row in together] == [("a", "test")] * 5 + [("d", "")]
     assert [(problem.kind, problem.name, problem.detail) for problem in problems] == [
         ("same picture twice", "3", "like 1"),
@@ -110,6 +111,24 @@ def test_copies_of_a_picture_come_into_one_group_on_one_side() -> None:
         ("moved with its group", "3", "from train to test"),
         ("moved with its group", "5", "from train to test"),
     ]
+
+
+def test_a_copy_of_a_held_out_picture_is_not_trained_on() -> None:
+    groups = [f"patient {number}" for number in range(100)]
+    sides = {group: Pair("films", Path("p"), Path("m"), group).side for group in groups}
+    held_out, trained = (next(group for group in groups if sides[group] == side) for side in ("test", "train"))
+    for split, group, expected in [
+        ("train", held_out, "test"),
+        ("val", held_out, "test"),
+        ("test", trained, "test"),
+        ("train", trained, "train"),
+        ("val", trained, "val"),
+        ("", held_out, ""),
+    ]:
+        rows = [(Row("1", "1", "provider's", split), "x"), (Row("2", "2", group), "x")]
+        for each in (rows, rows[::-1]):
+            together, _ = same_pictures(each, "films")
+            assert {row.split for row in together} == {expected}, (split, group)
 
 
 def test_the_command_prints_a_summary_and_writes_problems(
