@@ -27,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--out", type=Path, required=True, metavar="DIR")
     train = verbs.add_parser("train", help="train by a recipe; the model and its card go to RUN")
     train.add_argument("recipe")
-    train.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR", help="folders: images/, masks/")
+    train.add_argument(
+        "--data", nargs="+", action="extend", type=Path, required=True, metavar="DIR", help="folders: images/, masks/"
+    )
     train.add_argument("--out", type=Path, required=True, metavar="RUN")
     train.add_argument(
         "--from", dest="parent", type=Path, metavar="MODEL", help="start from the weights of a model file"
@@ -37,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     train.epilog = "Further arguments, key=value, override the recipe's numbers: epochs=3 rate=0.0005"
     measure = verbs.add_parser("evaluate", help="mean Dice per picture at own size, with its bootstrap interval")
     measure.add_argument("model", type=Path)
-    measure.add_argument("--data", nargs="+", type=Path, required=True, metavar="DIR")
+    measure.add_argument("--data", nargs="+", action="extend", type=Path, required=True, metavar="DIR")
     measure.add_argument("--all", action="store_true", help="every picture, not only those held out from training")
     measure.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     measure.add_argument("--json", action="store_true")
@@ -62,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verbs[options.verb](options)
     except ValueError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror}; choose another folder or free space.", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stopped:
         print(str(stopped) or "Stopped; --resume goes on from the last saved state.", file=sys.stderr)
@@ -93,19 +98,28 @@ def show_recipes(options: argparse.Namespace) -> None:
         print(f"{recipe.name:10} {recipe.epochs:3} epochs, batch {recipe.batch}: {recipe.summary}")
 
 
+def device_of(options: argparse.Namespace) -> str:
+    """The device to compute on. Raises ValueError where the one asked for cannot be used."""
+    from training.device import choose
+
+    choice = choose(options.device)
+    if options.device not in ("auto", choice.name):
+        raise ValueError(f"{options.device} cannot be used: {choice.why} --device auto takes the best there is.")
+    return choice.name
+
+
 def train(options: argparse.Namespace) -> None:
     """Train with a progress bar; prints where the model is and its held-out Dice. Of several processes one speaks."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from training import distributed
-    from training.device import choose
     from training.recipes import recipe_with
     from training.run import run
 
     recipe = recipe_with(options.recipe, options.overrides)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with (
-        distributed.joined(choose(options.device).name) as device,
+        distributed.joined(device_of(options)) as device,
         Progress(*columns, disable=distributed.rank() > 0) as bar,
     ):
         task = bar.add_task("reading", total=None)
@@ -127,11 +141,10 @@ def measure(options: argparse.Namespace) -> None:
     """Measure a model on the held-out part of the folders, or on all of them; --report writes a page."""
     from training.checkpoint import load_model
     from training.dataset import find_pairs, read_picture
-    from training.device import choose
     from training.evaluate import evaluate, held_out, proposal, summary
     from training.report import write_report
 
-    device = choose(options.device).name
+    device = device_of(options)
     network, about = load_model(options.model)
     network.to(device)
     pairs = [pair for folder in options.data for pair in find_pairs(folder)]

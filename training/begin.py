@@ -10,7 +10,7 @@ from torch import nn
 
 from training import distributed
 from training.checkpoint import load_model
-from training.dataset import Sample
+from training.dataset import HELD_OUT, Sample
 from training.encoder import load_imagenet
 from training.losses import loss_named
 from training.networks import LiteUNet, build
@@ -23,7 +23,9 @@ from training.step import optimiser_for
 def check(recipe: Recipe, samples: Sequence[Sample]) -> None:
     """Raise ValueError for a recipe that cannot be followed on these samples."""
     if not samples or steps_per_epoch(recipe, len(samples)) < 1:
-        raise ValueError(f"{len(samples)} pictures are fewer than a batch of {recipe.batch}; add pictures.")
+        raise ValueError(
+            f"{len(samples)} pictures are fewer than a batch of {recipe.batch}; add pictures or give a smaller batch."
+        )
     if recipe.seed < 0:
         raise ValueError(f"The seed {recipe.seed} is negative; give 0 or more.")
     heads, needed = int(recipe.architecture.get("heads", 1)), 1 + max(recipe.heads.values(), default=0)
@@ -60,6 +62,11 @@ def take_weights(network: nn.Module, parent: Path, recipe: Recipe) -> str:
     Raises ValueError when they do not fit.
     """
     taken, about = load_model(parent)
+    before = about.card.get("recipe", {})
+    sides = [(float(before.get("held_out", HELD_OUT)), int(before.get("fold", 0))), (recipe.held_out, recipe.fold)]
+    if sides[0] != sides[1]:
+        part, fold = sides[0]
+        raise ValueError(f"{parent} learned from pictures that this run holds out; give held_out={part:g} fold={fold}.")
     theirs, ours = (int(architecture.get("heads", 1)) for architecture in (about.architecture, recipe.architecture))
     if theirs != ours:
         raise ValueError(f"{parent} has {theirs} heads, the recipe {recipe.name} {ours}; start from another model.")

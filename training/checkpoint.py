@@ -89,6 +89,8 @@ def describe(path: Path) -> ModelFile:
 
     Raises ValueError with one sentence when the file is missing, damaged, foreign or newer than this program.
     """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; give the .safetensors file in it.")
     if not path.is_file():
         raise ValueError(f"{path} does not exist; install the program again or choose another model.")
     try:

@@ -66,10 +66,10 @@ class Sample:
 def side(pair: Pair, held_out: float = HELD_OUT, fold: int = 0) -> str:
     """ "test" or "train", for ever the same: by the manifest's split, else by the SHA-256 of the group's name.
 
-    held_out: the part of the groups on the test side; fold: 0 .. 1 / held_out - 1, whose test sides do not overlap.
-    A manifest's split counts for the usual held_out and fold only; its "val" rows are trained on.
+    held_out: the part of the groups on the test side; fold: 0 .. 1 / held_out - 1, whose test sides by the hash do not
+    overlap. At fold 0 a manifest's split counts, whatever held_out is; its "val" rows are trained on.
     """
-    if pair.split and (held_out, fold) == (HELD_OUT, 0):
+    if pair.split and fold == 0:
         return "test" if pair.split == "test" else "train"
     first, end = (round(number * held_out * POSITIONS) for number in (fold, fold + 1))
     position = _position(f"{SPLIT}/{pair.source}/{pair.group}")
@@ -115,15 +115,19 @@ def find_pairs(folder: Path) -> list[Pair]:
         return _listed_pairs(listed)
     if (folder / UNFINISHED).is_file():
         raise ValueError(f"The preparation of {folder} broke off; run `python -m training prepare` again.")
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is not a folder; give one with images/ and masks/.")
     images = folder / "images"
     found = sorted(path for path in images.glob("*") if path.suffix.lower() in SUFFIXES)
     if not found:
         raise ValueError(f"{images} holds no pictures; give a folder with images/ and masks/.")
     masks = folder / "masks"
-    pairs = [Pair(folder.name, path, masks / f"{path.stem}.png", group_of(folder.name, path)) for path in found]
+    source = folder.resolve().name  # "." has none
+    pairs = [Pair(source, path, masks / f"{path.stem}.png", group_of(source, path)) for path in found]
     missing = [pair.mask.name for pair in pairs if not pair.mask.is_file()]
     if missing:
-        raise ValueError(f"{folder / 'masks'} lacks {len(missing)} masks, first {missing[0]}; add them.")
+        lacking = f"{masks} lacks masks ({len(missing)}), first {missing[0]}"
+        raise ValueError(f"{lacking}; add them, or run `python -m training prepare folder`.")
     return pairs
 
 
@@ -131,11 +135,11 @@ def _listed_pairs(path: Path) -> list[Pair]:
     """The pairs of a manifest. Raises ValueError, naming its line, for files that are not there."""
     pairs: list[Pair] = []
     missing: list[str] = []
-    folder = path.parent
+    folder, source = path.parent, path.parent.resolve().name
     for line, row in manifest.read_manifest(path):
         picture, mask = folder / row.picture, folder / row.mask
         missing += [f"{file} (line {line})" for file in (picture, mask) if not file.is_file()]
-        pairs.append(Pair(folder.name, picture, mask, row.group or group_of(folder.name, picture), row.split))
+        pairs.append(Pair(source, picture, mask, row.group or group_of(source, picture), row.split))
     if missing:
         raise ValueError(f"{path} names {len(missing)} files that are not there, first {missing[0]}; prepare it again.")
     return pairs
@@ -234,8 +238,11 @@ def _weight(mask: Bytes) -> npt.NDArray[np.float16]:
 def batch(
     samples: Sequence[Sample], canvas: tuple[int, int], spec: InputSpec, change: AugmentSpec, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats | None]:
-    """Random variants of the samples, all float32: inputs (n, channels, rows, columns), masks (n, 1, rows, columns) of
-    0 and 1, and weights (n, 1, rows, columns), which are 0 outside the picture, None unless every sample has some."""
+    """Random variants of the samples, all float32.
+
+    Inputs (n, channels, rows, columns), masks (n, 1, rows, columns) of 0 and 1, and weights (n, 1, rows, columns),
+    which are 0 outside a picture that is not mirrored, None unless every sample has some.
+    """
     inputs: list[Floats] = []
     planes: list[Floats] = []
     weighted = all(sample.weight is not None for sample in samples)

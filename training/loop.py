@@ -29,7 +29,7 @@ from training.feed import Batch, ahead, batch_at
 from training.logs import NO_TENSORBOARD, Log, Tick, logging_to
 from training.recipe import Recipe
 from training.schedule import has_second_stage, progress, stage_at, steps_per_epoch
-from training.state import Training, identity, load_state, save_state, unfinished_step
+from training.state import Training, forget, identity, load_state, save_state, unfinished_step
 from training.step import CLIP, Outcome, blend, has_amx, learn, optimiser_for
 from training.validation import validation_dice
 
@@ -96,6 +96,8 @@ def train(
         before = load_state(run, out, known, partial(optimiser_for, recipe, run.network))
     elif (step := unfinished_step(out)) is not None:
         raise ValueError(f"{out} holds a run that stopped at step {step}; --resume goes on, another --out begins anew.")
+    elif distributed.rank() == 0:
+        forget(out)
     with ExitStack() as stack:
         log = stack.enter_context(logging_to(out, run.step)) if distributed.rank() == 0 else None
         interrupted = stack.enter_context(deferred_interrupt())

@@ -15,6 +15,7 @@ Bytes = npt.NDArray[np.uint8]
 
 RESIZABLE = (np.uint8, np.uint16, np.int16, np.float32)  # what cv2.resize averages without a copy
 SAMPLES = 3
+MOST = 1e30  # what lies beyond counts as this, so that float32 can hold it
 BELOW = 1 / 1024  # how far below the threshold a doubtful part is laid
 COLOUR_FULL = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
@@ -83,14 +84,17 @@ def unit_picture(values: Array, inverted: bool, spec: InputSpec, fit: Fit) -> Fl
 def from_zero(values: Array, inverted: bool) -> Array:
     """Values of any type counted from the darkest (0) up: equal for a picture and for its negative that is inverted.
 
-    Integers come back unsigned in their own width, so that averaging rounds both alike.
+    Integers of up to 16 bits come back unsigned in their own width, so that averaging rounds both alike;
+    others as float32.
     """
     if values.dtype.kind in "iu" and values.itemsize <= 2:
         low, high = int(values.min()), int(values.max())
         counted = high - values.astype(np.int32) if inverted else values.astype(np.int32) - low
         return counted.astype(np.uint8 if values.itemsize == 1 else np.uint16)
     wide = values.astype(np.float64)
-    finite = wide[np.isfinite(wide)]
+    known = np.isfinite(wide)
+    wide[known] = np.clip(wide[known], -MOST, MOST)
+    finite = wide[known]
     if not finite.size:
         return values
     upward = finite.max() - wide if inverted else wide - finite.min()
@@ -185,6 +189,14 @@ def confident(probability: Floats, threshold: float, peak: float) -> Floats:
     weak[0] = False  # what lies outside every part
     below = np.float32(threshold - BELOW)
     return np.where(weak[parts], below, probability).astype(np.float32)
+
+
+def rebased(probability: Floats, threshold: float) -> Floats:
+    """Probabilities whose odds are divided by those of the threshold, so that it comes to lie at 0.5."""
+    if threshold == 0.5:
+        return probability
+    over, under = probability * np.float32(1 - threshold), (1 - probability) * np.float32(threshold)
+    return np.asarray(over / (over + under), dtype=np.float32)
 
 
 def mask_to_network(mask: Bytes, fit: Fit) -> Bytes:

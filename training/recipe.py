@@ -76,6 +76,22 @@ CHOICES = {
 }
 
 
+RANGES = {  # where not named: 0 or more
+    "epochs": (1, 1_000_000),
+    "batch": (1, 65_536),
+    "size": (16, 8192),
+    "rate": (1e-12, 1e3),
+    "momentum": (0, 0.9999),
+    "switch": (0, 1),
+    "ema": (0, 0.99999),
+    "validation": (0, 0.9),
+    "held_out": (0.001, 0.9),
+    "fold": (0, 999),
+    "threshold": (0.01, 0.99),
+    "peak": (0, 1),
+}
+
+
 def overridden(recipe: Recipe, overrides: Iterable[str]) -> Recipe:
     """The recipe with `key=value` overrides of its numbers and names (epochs=3 rate=0.0005 loss=tversky size=352).
 
@@ -102,14 +118,33 @@ def _value(key: str, value: str, kind: type) -> Any:
         return value == "true"
     if key in CHOICES and value not in CHOICES[key]:
         raise ValueError(f"'{key}={value}': choose one of {', '.join(CHOICES[key])}.")
+    if kind is str:
+        if key == "target" and not value.replace("-", "").isalnum():
+            raise ValueError(f"'{key}={value}': give a name of letters, digits and hyphens.")
+        return value
     try:
-        return kind(value)
+        number = kind(value)
     except ValueError as error:
-        raise ValueError(f"'{key}={value}': {value!r} is not a number.") from error
+        raise ValueError(f"'{key}={value}': {value!r} is not a {'whole ' if kind is int else ''}number.") from error
+    low, high = RANGES.get(key, (0, float("inf")))
+    if not low <= number <= high:
+        raise ValueError(f"'{key}={value}': give a number from {low:g} to {high:g}.")
+    return number
 
 
 def resized(recipe: Recipe, size: int) -> Recipe:
-    """The recipe with another long side of its input, in px; the canvas keeps its shape, rounded to the multiple."""
-    multiple, factor = recipe.input.multiple, size / recipe.input.size
-    rows, columns = (max(multiple, round(side * factor / multiple) * multiple) for side in recipe.canvas)
+    """The recipe with another long side of its input, in px; the canvas keeps its shape, at sides the network takes."""
+    factor = size / recipe.input.size
+    rows, columns = (_side(recipe, side * factor) for side in recipe.canvas)
     return replace(recipe, input=replace(recipe.input, size=size), canvas=(rows, columns))
+
+
+def _side(recipe: Recipe, wanted: float) -> int:
+    """A side of the canvas near the wanted one, in px."""
+    if recipe.architecture["name"] != "unet-2015":
+        multiple = recipe.input.multiple
+        return max(multiple, round(wanted / multiple) * multiple)
+    from training.classic import border, input_side
+
+    levels = len(recipe.architecture["widths"])
+    return input_side(max(1, round(wanted) - 2 * border(levels)), levels)

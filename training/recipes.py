@@ -44,7 +44,7 @@ POLYP = Recipe(
     epochs=30,
     peak=0.98,
     failure_modes=(
-        "Small and flat polyps are missed: at 256 px a polyp of less than 2 % of the width is a few pixels.",
+        "Small and flat polyps are missed: at 352 px a polyp of less than 2 % of the width is a few pixels.",
         "Folds, bubbles, stool and bright reflections are sometimes marked.",
         "Frames without a polyp are rare in the training data; a mask is no evidence that there is one.",
         "Hospitals and endoscopes that were not in the training data give lower agreement.",

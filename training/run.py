@@ -33,6 +33,8 @@ def split(recipe: Recipe, folders: Sequence[Path]) -> tuple[list[Pair], list[Pai
     train, validation = dataset.with_validation(train, recipe.validation)
     if not train or not test:
         raise ValueError(f"{len(pairs)} pictures are too few to train and to hold some out; add pictures.")
+    if all(recipe.heads.get(pair.source, 0) for pair in train):
+        raise ValueError(f"No picture has the convention that {recipe.name} proposes by; add a data set that has it.")
     return train, validation, test
 
 
@@ -50,6 +52,8 @@ def run(
     All but the first of several processes only train; they return None.
     Raises ValueError with one sentence for data that cannot be used and for a loss that stays not finite.
     """
+    if not resume and (out / f"{recipe.target}.safetensors").exists():
+        raise ValueError(f"{out} holds a model already; give another --out, or --resume to go on.")
     out.mkdir(parents=True, exist_ok=True)
     train, validation, test = split(recipe, folders)
     with ExitStack() as stack:

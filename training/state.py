@@ -132,6 +132,11 @@ def unfinished_step(out: Path) -> int | None:
     return None
 
 
+def forget(out: Path) -> None:
+    """Remove the states of an earlier run, so that no later `resume` takes them for this one's."""
+    _drop_all_but(out, [])
+
+
 def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     """Laid out in memory as the weights are: an unbroken run computes on such tensors, to the last bit."""
     weights = [weight for group in optimiser.param_groups for weight in group["params"]]

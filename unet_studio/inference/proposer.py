@@ -13,7 +13,7 @@ from torch import nn
 
 from training.checkpoint import ModelFile, load_model
 from training.device import DeviceChoice, choose
-from training.preprocess import confident, crop, network_input
+from training.preprocess import confident, crop, network_input, rebased
 from training.tiles import logits
 from unet_studio.core.errors import ModelError
 from unet_studio.core.image import Image, modality_values
@@ -57,11 +57,6 @@ class Proposer:
         return self._about.target
 
     @property
-    def threshold(self) -> float:
-        """The probability from which a pixel belongs to the Mask, as the model's card has it."""
-        return self._about.threshold
-
-    @property
     def device_label(self) -> str:
         """The device in words, as the status bar shows it."""
         return self._device.label
@@ -84,7 +79,7 @@ class Proposer:
         content = crop(probability, fit)
         if not np.isfinite(content).all():
             raise ModelError(f"{self._about.path}: the network gave no usable numbers on {label}; try another device.")
-        content = confident(content, self._about.threshold, self._about.peak)
+        content = rebased(confident(content, self._about.threshold, self._about.peak), self._about.threshold)
         return Proposal(
             probability=np.ascontiguousarray(np.rint(content * np.float32(ONE)).astype(np.uint16)),
             rows=image.shape[0],

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from training import recipes
-from training.__main__ import main
+from training.__main__ import main, parser
 from training.recipes import Recipe
 
 
@@ -42,7 +43,7 @@ def test_train_then_evaluate(
     [
         (["evaluate", "none.safetensors", "--data", "."], "does not exist"),
         (["train", "liver", "--data", ".", "--out", "x"], "There is no recipe 'liver'"),
-        (["train", "lung", "--data", "nowhere", "--out", "x", "epochs=1"], "holds no pictures"),
+        (["train", "lung", "--data", "nowhere", "--out", "x", "epochs=1"], "nowhere is not a folder; give one"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(
@@ -62,3 +63,26 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
         main(arguments)
     assert caught.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_a_device_that_is_not_there_is_named(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if torch.backends.mps.is_available():
+        pytest.skip("this machine has Apple MPS")
+    assert main(["train", "folder", "--data", str(data), "--out", str(tmp_path / "x"), "--device", "mps"]) == 1
+    assert "mps cannot be used: " in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_file_in_the_place_of_the_run_s_folder_is_named(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x").write_text("a letter")
+    assert main(["train", "folder", "--data", str(data), "--out", str(tmp_path / "x"), "epochs=1"]) == 1
+    said = capsys.readouterr().err
+    assert str(tmp_path / "x") in said
+    assert "choose another folder" in said
+
+
+def test_data_may_be_named_one_by_one(data: Path, tmp_path: Path) -> None:
+    options = parser().parse_args(["evaluate", "m", "--data", "a", "b", "--data", "c"])
+    assert options.data == [Path("a"), Path("b"), Path("c")]

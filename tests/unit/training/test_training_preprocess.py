@@ -14,6 +14,7 @@ from training.preprocess import (
     mask_at_own_size,
     mask_to_network,
     network_input,
+    rebased,
     standardise,
     unstandardise,
 )
@@ -193,3 +194,12 @@ def test_without_a_peak_nothing_is_left_out(peak: float) -> None:
     probability = np.random.default_rng(0).random((9, 9), dtype=np.float32)
     assert confident(probability, 0.5, peak) is probability
     assert not (confident(probability, 0.5, 1.1) >= 0.5).any()
+
+
+def test_rebased_probabilities_cut_at_a_half_what_the_threshold_cuts() -> None:
+    probability = np.linspace(0, 1, 1001, dtype=np.float32)[None]
+    for threshold in (0.1, 0.4, 0.5, 0.83):
+        found = rebased(probability, threshold)
+        assert ((found >= 0.5) == (probability >= threshold)).mean() > 0.998
+        assert (np.diff(found[0]) > 0).all()
+    assert rebased(probability, 0.5) is probability

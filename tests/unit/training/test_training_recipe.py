@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from training.classic import border, input_side
 from training.recipe import CHOICES, Recipe, overridden
 from training.recipes import FOLDER, LUNG, POLYP, RECIPES, recipe_with
 
@@ -19,12 +20,22 @@ def test_overrides_change_what_they_name() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("epochs=many", "'many' is not a number"),
+        ("epochs=many", "'many' is not a whole number"),
         ("epochs", "is not an override; give key=value with one of"),
         ("nothing=1", "is not an override"),
         ("summary=short", "is not an override"),
         ("calibrate=yes", "give true or false"),
         ("optimiser=lion", "choose one of adamw, sgd"),
+        ("epochs=1.5", "'1.5' is not a whole number"),
+        ("epochs=0", "give a number from 1 to"),
+        ("batch=0", "give a number from 1 to"),
+        ("rate=nan", "give a number from"),
+        ("rate=-1", "give a number from"),
+        ("threshold=1", "give a number from 0.01 to 0.99"),
+        ("held_out=1.5", "give a number from 0.001 to 0.9"),
+        ("size=-64", "give a number from 16 to 8192"),
+        ("target=a/b", "give a name of letters"),
+        ("target=", "give a name of letters"),
     ],
 )
 def test_wrong_overrides_are_named(wrong: str, said: str) -> None:
@@ -51,3 +62,12 @@ def test_each_row_is_whole(recipe: Recipe) -> None:
     assert recipe.input.channels == recipe.architecture["channels"]
     assert all(getattr(recipe, key) in values for key, values in CHOICES.items())
     assert set(recipe.heads.values()) <= set(range(recipe.architecture.get("heads", 1)))
+
+
+@pytest.mark.parametrize("name", ["isbi-2015", "cxr-bn"])
+@pytest.mark.parametrize("size", [64, 128, 200, 256, 448])
+def test_an_unpadded_network_gets_sides_that_it_takes(name: str, size: int) -> None:
+    recipe = recipe_with(name, [f"size={size}"])
+    levels = len(recipe.architecture["widths"])
+    for side in recipe.canvas:
+        assert input_side(side - 2 * border(levels), levels) == side

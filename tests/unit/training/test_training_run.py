@@ -80,3 +80,24 @@ def test_a_card_tells_every_stage(data: Path, tiny: Recipe, tmp_path: Path) -> N
     load_model(second.path, second.sha256)
     (tmp_path / "two" / "lung.safetensors").unlink()  # nothing keeps the run's files open
     shutil.rmtree(tmp_path / "two")
+
+
+def test_a_parent_that_saw_what_is_held_out_now_is_refused(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+    parent = run(replace(tiny, epochs=1), [data], tmp_path / "one", "cpu", False, quiet)
+    assert parent is not None
+    for other in (replace(tiny, fold=1), replace(tiny, held_out=0.3)):
+        with pytest.raises(ValueError, match=r"that this run holds out; give held_out=0\.125 fold=0"):
+            run(other, [data], tmp_path / "two", "cpu", False, quiet, parent.path)
+
+
+def test_a_finished_run_is_not_overwritten(data: Path, tiny: Recipe, tmp_path: Path) -> None:
+    once = run(replace(tiny, epochs=1), [data], tmp_path, "cpu", False, quiet)
+    assert once is not None
+    with pytest.raises(ValueError, match="holds a model already"):
+        run(replace(tiny, epochs=1, seed=2), [data], tmp_path, "cpu", False, quiet)
+    load_model(once.path, once.sha256)
+
+
+def test_someone_must_have_the_convention_that_is_proposed(data: Path, tiny: Recipe) -> None:
+    with pytest.raises(ValueError, match="No picture has the convention that tiny proposes by"):
+        split(replace(tiny, heads={"drawn": 1}), [data])
