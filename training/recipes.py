@@ -24,6 +24,7 @@ LUNG = Recipe(
     canvas=(256, 256),
     change=augment.LUNG,
     epochs=36,
+    peak=0.97,
     failure_modes=(
         "Only frontal films of adults were seen: lateral views, children and other body parts give meaningless masks.",
         "The heart and what lies behind it are left out, also where a reader would draw lung there.",
