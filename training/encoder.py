@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from training.depthwise import depthwise
+
 LITE = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}  # factors of width and depth
 # EfficientNet-Lite0: expansion, kernel, stride, output channels, repeats
 STAGES = (
@@ -50,23 +52,35 @@ def lite_norm(channels: int) -> nn.BatchNorm2d:
     return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
 
 
-class SameConv2d(nn.Conv2d):
-    """A strided convolution padded as TensorFlow pads it, which the published weights were trained with."""
+def padded_as_tensorflow(values: Tensor, kernel: int, stride: int) -> Tensor:
+    """Zeros around (N, C, h, w) so that a convolution gives (ceil(h / stride), ceil(w / stride)).
+
+    More of them below and on the right, as the published weights were trained with.
+    """
+    rows, columns = (max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in values.shape[2:])
+    return F.pad(values, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
+
+
+class StemConv2d(nn.Conv2d):
+    """The first convolution, of stride 2."""
 
     def forward(self, input: Tensor) -> Tensor:
-        """(N, C, h, w) to (N, C', ceil(h / stride), ceil(w / stride))."""
+        """(N, C, h, w) to (N, C', ceil(h / 2), ceil(w / 2))."""
+        return F.conv2d(padded_as_tensorflow(input, self.kernel_size[0], 2), self.weight, None, 2)
+
+
+class DepthwiseConv2d(nn.Conv2d):
+    """A filter of its own for each channel."""
+
+    def __init__(self, channels: int, kernel: int, stride: int) -> None:
+        super().__init__(channels, channels, kernel, stride, groups=channels, bias=False)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """(N, C, h, w) to (N, C, ceil(h / stride), ceil(w / stride))."""
         kernel, stride = self.kernel_size[0], self.stride[0]
-        rows, columns = (
-            max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in (input.shape[2], input.shape[3])
-        )
-        padding = (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2)
-        return F.conv2d(F.pad(input, padding), self.weight, None, self.stride, 0, 1, self.groups)
-
-
-def _depthwise(channels: int, kernel: int, stride: int) -> nn.Conv2d:
-    if stride == 1:
-        return nn.Conv2d(channels, channels, kernel, padding=kernel // 2, groups=channels, bias=False)
-    return SameConv2d(channels, channels, kernel, stride, groups=channels, bias=False)
+        if stride == 1:
+            return depthwise(input, self.weight, 1, kernel // 2)
+        return depthwise(padded_as_tensorflow(input, kernel, stride), self.weight, stride, 0)
 
 
 class InvertedResidual(nn.Module):
@@ -79,7 +93,7 @@ class InvertedResidual(nn.Module):
         if expansion != 1:
             layers += [nn.Conv2d(inputs, inner, 1, bias=False), lite_norm(inner)]
             layers += [nn.ReLU6(inplace=True)]
-        layers += [_depthwise(inner, kernel, stride), lite_norm(inner), nn.ReLU6(inplace=True)]
+        layers += [DepthwiseConv2d(inner, kernel, stride), lite_norm(inner), nn.ReLU6(inplace=True)]
         layers += [nn.Conv2d(inner, outputs, 1, bias=False), lite_norm(outputs)]
         self.layers = nn.Sequential(*layers)
         self.residual = stride == 1 and inputs == outputs
@@ -95,7 +109,7 @@ class LiteEncoder(nn.Module):
 
     def __init__(self, channels: int, name: str) -> None:
         super().__init__()
-        self.stem = nn.Sequential(SameConv2d(channels, 32, 3, 2, bias=False), lite_norm(32), nn.ReLU6(inplace=True))
+        self.stem = nn.Sequential(StemConv2d(channels, 32, 3, 2, bias=False), lite_norm(32), nn.ReLU6(inplace=True))
         blocks: list[nn.Module] = []
         inputs = 32
         self.skips: dict[int, int] = {}  # index of the block -> its channels

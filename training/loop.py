@@ -38,7 +38,7 @@ __all__ = ["CLIP", "Tick", "Training", "blend", "train"]
 SAVE_SECONDS = 120.0  # between saved states, besides the one at the end of each epoch
 FEEDERS = 8  # threads that prepare batches for a CUDA device, at most
 STOPPED = "Stopped and saved at step {}; the same command with --resume goes on from there."
-AMX = "This CPU has AMX: precision=bfloat16 is 1.2 to 3.5 times as fast."
+AMX = "This CPU has AMX: precision=bfloat16 is 2 to 3.5 times as fast."
 MPS = "Apple MPS computes in float32 whatever the recipe says."
 NOT_SET_ASIDE = "No pictures are set aside for validation: there is no early stopping."
 THREADS = "The number of threads is another one than before: the result will not be the same to the last bit."

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from training.encoder import SameConv2d, load_imagenet
+from training.encoder import DepthwiseConv2d, load_imagenet
 from training.networks import LiteUNet, build
 
 LITE0 = {"name": "lite0-unet", "channels": 1, "widths": [16, 8, 8, 8, 4]}
@@ -36,7 +36,7 @@ def test_an_unknown_network_is_refused() -> None:
 @pytest.mark.parametrize(("kernel", "side"), [(3, 8), (5, 8), (3, 7), (5, 9)])
 def test_same_padding_is_tensorflow_s(kernel: int, side: int) -> None:
     """Even sides get the larger half of the padding at the end, so the first window starts at the first pixel."""
-    convolution = SameConv2d(1, 1, kernel, 2, bias=False)
+    convolution = DepthwiseConv2d(1, kernel, 2)
     nn.init.ones_(convolution.weight)
     values = torch.arange(side, dtype=torch.float32).repeat(side, 1)[None, None]
     found = convolution(values)[0, 0]
