@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.filename or 'A file'}: {error.strerror}; choose another folder or free space.", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stopped:
-        print(str(stopped) or "Stopped; --resume goes on from the last saved state.", file=sys.stderr)
+        print(str(stopped) or "Stopped.", file=sys.stderr)
         return 130
     return 0
 
@@ -145,6 +145,8 @@ def measure(options: argparse.Namespace) -> None:
     from training.report import write_report
 
     device = device_of(options)
+    if options.report:
+        options.report.mkdir(parents=True, exist_ok=True)
     network, about = load_model(options.model)
     network.to(device)
     pairs = [pair for folder in options.data for pair in find_pairs(folder)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -10,7 +9,7 @@ from torch import nn
 
 from training import distributed
 from training.checkpoint import load_model
-from training.dataset import HELD_OUT, Sample
+from training.dataset import HELD_OUT
 from training.encoder import load_imagenet
 from training.losses import loss_named
 from training.networks import LiteUNet, build
@@ -20,11 +19,11 @@ from training.state import Training
 from training.step import optimiser_for
 
 
-def check(recipe: Recipe, samples: Sequence[Sample]) -> None:
-    """Raise ValueError for a recipe that cannot be followed on these samples."""
-    if not samples or steps_per_epoch(recipe, len(samples)) < 1:
+def check(recipe: Recipe, pictures: int) -> None:
+    """Raise ValueError for a recipe that cannot be followed on so many pictures."""
+    if not pictures or steps_per_epoch(recipe, pictures) < 1:
         raise ValueError(
-            f"{len(samples)} pictures are fewer than a batch of {recipe.batch}; add pictures or give a smaller batch."
+            f"{pictures} pictures are fewer than a batch of {recipe.batch}; add pictures or give a smaller batch."
         )
     if recipe.seed < 0:
         raise ValueError(f"The seed {recipe.seed} is negative; give 0 or more.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -23,21 +23,23 @@ NOTICE = "Not a medical device: masks are proposals that a qualified reader chec
 def model_card(
     recipe: Recipe,
     finished: Training,
-    train: Sequence[Pair],
-    test: Sequence[Pair],
+    sides: Mapping[str, Sequence[Pair]],
     device: str,
     parent: ModelFile | None = None,
 ) -> dict[str, Any]:
-    """What a reader must know of the model, without its metrics; parent: the model whose weights it started from."""
-    sources = sorted({pair.source for pair in train})
+    """What a reader must know of the model, without its metrics.
+
+    sides: "train", "validation" and "test"; parent: the model whose weights it started from.
+    """
+    sources = sorted({pair.source for pair in sides["train"]})
     stages = [*(parent.card.get("stages", []) if parent else []), stage(recipe, finished, sources, device, parent)]
     return {
-        "name": f"{recipe.target}, {recipe.summary}",
+        "name": f"{recipe.target}, {recipe.summary}{at_size(recipe)}",
         "intended_use": f"First proposal of a {recipe.target} mask that a qualified reader corrects.",
         "notice": NOTICE,
         "terms": recipe.terms,
         "data": (parent.card.get("data", {}) if parent else {})
-        | {source: {**TERMS.get(source, {}), **counts(source, train, test)} for source in sources},
+        | {source: {**TERMS.get(source, {}), **counts(source, sides)} for source in sources},
         "split": f"by film, video or picture, on the SHA-256 of its name: {recipe.held_out:.3g} of them are never "
         "trained on",
         "published": recipe.published,
@@ -48,10 +50,9 @@ def model_card(
     }
 
 
-def counts(source: str, train: Sequence[Pair], test: Sequence[Pair]) -> dict[str, int]:
-    """How many pictures of a source were trained on and held out."""
-    sides = {"train": train, "test": test}
-    return {side: sum(pair.source == source for pair in pairs) for side, pairs in sides.items()}
+def counts(source: str, sides: Mapping[str, Sequence[Pair]]) -> dict[str, int]:
+    """How many pictures of a source are on each side that has any."""
+    return {side: sum(pair.source == source for pair in pairs) for side, pairs in sides.items() if pairs}
 
 
 def stage(
@@ -72,6 +73,12 @@ def stage(
         "torch": torch.__version__,
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
     }
+
+
+def at_size(recipe: Recipe) -> str:
+    """Says the input's size where it is not the one that the recipe's summary names."""
+    usual = RECIPES.get(recipe.name, recipe)
+    return "" if recipe.input.size == usual.input.size else f"; here {recipe.input.size} px"
 
 
 def imagenet(recipe: Recipe) -> str:

@@ -67,7 +67,7 @@ def batch_at(recipe: Recipe, samples: Sequence[Sample], step: int, share: slice)
     for at in range(recipe.batch)[share]:
         sample = samples[chosen[at]]
         rng = np.random.default_rng((recipe.seed, epoch, first + at))
-        made = dataset.batch([sample], recipe.canvas, recipe.input, recipe.change, rng)
+        made = dataset.batch([sample], recipe.canvas, recipe.input, recipe.variation, rng)
         inputs.append(torch.from_numpy(made[0]))
         masks.append(torch.from_numpy(made[1]))
         weights += [] if made[2] is None else [torch.from_numpy(made[2])]

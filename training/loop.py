@@ -41,6 +41,7 @@ STOPPED = "Stopped and saved at step {}; the same command with --resume goes on 
 AMX = "This CPU has AMX: precision=bfloat16 is 2 to 3.5 times as fast."
 MPS = "Apple MPS computes in float32 whatever the recipe says."
 NOT_SET_ASIDE = "No pictures are set aside for validation: there is no early stopping."
+NOTHING_TO_RESUME = "There was no saved state to go on from: this run begins anew."
 THREADS = "The number of threads is another one than before: the result will not be the same to the last bit."
 
 
@@ -88,7 +89,7 @@ def train(
     Returns the finished Training; its `average` holds the weights to keep. Raises ValueError for too few samples, an
     unfit parent, a state of another run, an unfinished one without `resume`, and a loss that stays not finite.
     """
-    check(recipe, samples)
+    check(recipe, len(samples))
     run, sha256 = start(recipe, device, parent)
     known = identity(recipe, samples, validation, sha256)
     before: dict[str, Any] = {}
@@ -103,7 +104,7 @@ def train(
         interrupted = stack.enter_context(deferred_interrupt())
         answer, begun = distributed.parallel(run.network, device), time.monotonic() - run.seconds
         course = _Course(recipe, run, samples, validation, out, device, known, answer, log, on_tick, interrupted, begun)
-        note = notes(course, before)
+        note = " ".join([*([NOTHING_TO_RESUME] if resume and not before else []), *notes(course, before)])
         while not ended(course):
             train_epoch(course, note)
             note = ""
@@ -200,7 +201,7 @@ def save(course: _Course) -> None:
         save_state(course.run, course.out, course.known, ended(course))
 
 
-def notes(course: _Course, before: Mapping[str, Any]) -> str:
+def notes(course: _Course, before: Mapping[str, Any]) -> list[str]:
     """What is to be said once at the beginning; before: the state's JSON that the run goes on from."""
     recipe = course.recipe
     said = {
@@ -210,7 +211,7 @@ def notes(course: _Course, before: Mapping[str, Any]) -> str:
         MPS: course.device == "mps" and recipe.precision != "float32",
         THREADS: course.device == "cpu" and before.get("threads", torch.get_num_threads()) != torch.get_num_threads(),
     }
-    return " ".join(text for text, true in said.items() if true)
+    return [text for text, true in said.items() if true]
 
 
 @contextmanager

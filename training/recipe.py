@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from training.augment import NONE, AugmentSpec
+from training.augment import NONE, AugmentSpec, mild
 from training.preprocess import InputSpec
 
 HELD_OUT = 0.125  # part of the groups that is never trained on
@@ -20,6 +20,7 @@ class Recipe:
     published: what the source reports; architecture: as `networks.build` takes it; canvas: (rows, columns) of a
     training picture in px, what the network is shown (an unpadded one answers for less).
     heads: source -> head of its mask convention, 0 where not named.
+    augment: how much of `change` is done, as CHOICES has it; "mild" leaves out what hides or spoils the picture.
     samples: pictures or patches an epoch, 0 = each picture once.
     loss, rate, encoder_rate: by name (`losses.LOSSES`) and the optimiser's peak rates; from the part `switch` of the
     run on `loss_after` and `rate_after`, where given.
@@ -41,6 +42,7 @@ class Recipe:
     pretrained: bool = False
     heads: dict[str, int] = field(default_factory=dict)
     change: AugmentSpec = NONE
+    augment: str = "full"
     samples: int = 0
     batch: int = 8
     loss: str = "bce-dice"
@@ -68,8 +70,14 @@ class Recipe:
     terms: str = "research use"
     failure_modes: tuple[str, ...] = ()
 
+    @property
+    def variation(self) -> AugmentSpec:
+        """What is done to a picture each time it is shown."""
+        return {"full": self.change, "mild": mild(self.change), "none": NONE}[self.augment]
+
 
 CHOICES = {
+    "augment": ("full", "mild", "none"),
     "optimiser": ("adamw", "sgd"),
     "schedule": ("one-cycle", "cosine", "constant"),
     "precision": ("float32", "bfloat16"),

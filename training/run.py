@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import Tensor
 
-from training import dataset, distributed, loop
+from training import begin, dataset, distributed, loop
 from training.card import model_card
 from training.checkpoint import ModelFile, load_model, network_with, save_model
 from training.dataset import Pair, Sample
@@ -54,8 +54,9 @@ def run(
     """
     if not resume and (out / f"{recipe.target}.safetensors").exists():
         raise ValueError(f"{out} holds a model already; give another --out, or --resume to go on.")
-    out.mkdir(parents=True, exist_ok=True)
     train, validation, test = split(recipe, folders)
+    begin.check(recipe, len(train))
+    out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         with distributed.rank_0_first():
             samples, aside = (read(recipe, pairs, out, stack) for pairs in (train, validation))
@@ -63,7 +64,8 @@ def run(
         if distributed.rank() > 0:
             return None
         state = shipped(recipe, finished.average, samples)
-    card = model_card(recipe, finished, train, test, device, load_model(parent)[1] if parent else None)
+    sides = {"train": train, "validation": validation, "test": test}
+    card = model_card(recipe, finished, sides, device, load_model(parent)[1] if parent else None)
     return measured(recipe, card, state, train, test, out, device)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from training.preprocess import Array, Bytes
 TIFF = (".tif", ".tiff")
 LABELS = 16  # a mask with more values than this, up to full scale, has gray edges instead of labels
 GRAY = (32, 223)  # a lossy mask is odd when more than GRAY_SHARE of it lies between
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said by these functions
 FULL = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 
 

@@ -42,13 +42,13 @@ class _Written:
 def write(source: str, folder: Path, found: Found, out: Path, on_progress: Callable[[int, int], None]) -> Prepared:
     """Write what a layout has found to OUT/images, OUT/masks, OUT/problems.csv and, at last, OUT/manifest.csv.
 
-    Raises ValueError when `out` lies in the folder or holds anything but this preparation, and for a full disk.
+    Raises ValueError when `out` lies in the folder, is prepared already or holds anything but a try of the same that
+    broke off, and for a full disk.
     """
     _check_out(source, folder, out)
     try:
         for name in ("images", "masks"):
             (out / name).mkdir(parents=True, exist_ok=True)
-        (out / manifest.NAME).unlink(missing_ok=True)
         replace_file(out / UNFINISHED, json.dumps(_marker(source, folder)).encode())
         items, problems = _one_of_each_name(found, folder)
         rows: list[tuple[Row, str]] = []
@@ -87,6 +87,8 @@ def _check_out(source: str, folder: Path, out: Path) -> None:
     if not same or foreign:
         what = foreign[0] if foreign else names[0]
         raise ValueError(f"{out} already holds other files ({what}); give an empty or a new folder for --out.")
+    if (out / manifest.NAME).exists():
+        raise ValueError(f"{out} is prepared already, and what was changed there would be lost; give a new --out.")
 
 
 def _one_of_each_name(found: Found, folder: Path) -> tuple[list[Item], list[Problem]]:
@@ -201,7 +203,7 @@ def _strictest(rows: Sequence[Row], source: str) -> str:
 
 
 def _finish(prepared: Prepared) -> None:
-    """Remove what an earlier run has written and this one has not; write problems.csv and the manifest."""
+    """Remove what a try that broke off has written and this one has not; write problems.csv and the manifest."""
     out = prepared.out
     kept = {out / name for row in prepared.rows for name in (row.picture, row.mask)}
     for path in [*(out / "images").iterdir(), *(out / "masks").iterdir()]:

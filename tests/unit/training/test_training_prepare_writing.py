@@ -1,4 +1,4 @@
-"""prepare: where it writes and where it refuses to, running again, copies across groups, the command line."""
+"""prepare: where it writes and where it refuses to, broken off, copies across groups, the command line."""
 
 from __future__ import annotations
 
@@ -22,20 +22,18 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_running_again_gives_the_same_files_and_changes_no_original(data: Path, tmp_path: Path) -> None:
+def test_no_original_is_changed_and_nothing_prepared_is_written_over(data: Path, tmp_path: Path) -> None:
     before, out = files(data), tmp_path / "deep" / "out"
     seen: list[tuple[int, int]] = []
     prepare("folder", data, out, lambda done, count: seen.append((done, count)))
-    first = files(out)
     assert seen == [(number, 24) for number in range(1, 25)]
-    assert sum(name.startswith("images/") for name in first) == 24
-    prepare("folder", data, out)
+    assert sum(name.startswith("images/") for name in files(out)) == 24
+    (out / "masks" / "p3.png").write_bytes(b"corrected")
+    first = files(out)
+    with pytest.raises(ValueError, match=r"is prepared already, and what was changed there would be lost"):
+        prepare("folder", data, out)
     assert files(out) == first
-    (data / "images" / "p3.png").unlink()
-    prepare("folder", data, out)
-    assert "images/p3.png" not in files(out)
-    assert "masks/p3.png" not in files(out)
-    assert {key: value for key, value in before.items() if key != "images/p3.png"} == files(data)
+    assert files(data) == before
 
 
 def test_a_preparation_that_broke_off_is_no_data_set(
@@ -51,19 +49,18 @@ def test_a_preparation_that_broke_off_is_no_data_set(
         prepare("folder", data, out, die)
     with pytest.raises(ValueError, match=r"The preparation of .* broke off"):
         dataset.find_pairs(out)
+    assert "images/p3.png" in files(out)
+    (data / "images" / "p3.png").unlink()
     prepare("folder", data, out)
-    assert len(dataset.find_pairs(out)) == 24
-    with pytest.raises(KeyboardInterrupt):
-        prepare("folder", data, out, die)
-    with pytest.raises(ValueError, match="broke off"):
-        dataset.find_pairs(out)
+    assert len(dataset.find_pairs(out)) == 23
+    assert not {"images/p3.png", "masks/p3.png"} & set(files(out))
 
     def full(path: Path, values: np.ndarray) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "_save_png", full)
     with pytest.raises(ValueError, match=r"cannot be written \(No space left on device\); make room"):
-        prepare("folder", data, out)
+        prepare("folder", data, tmp_path / "full")
 
 
 def test_a_folder_with_other_files_is_refused(data: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from training.augment import NONE, mild
 from training.classic import border, input_side
 from training.recipe import CHOICES, Recipe, overridden
 from training.recipes import FOLDER, LUNG, POLYP, RECIPES, recipe_with
@@ -26,6 +27,7 @@ def test_overrides_change_what_they_name() -> None:
         ("summary=short", "is not an override"),
         ("calibrate=yes", "give true or false"),
         ("optimiser=lion", "choose one of adamw, sgd"),
+        ("augment=strong", "choose one of full, mild, none"),
         ("epochs=1.5", "'1.5' is not a whole number"),
         ("epochs=0", "give a number from 1 to"),
         ("batch=0", "give a number from 1 to"),
@@ -41,6 +43,12 @@ def test_overrides_change_what_they_name() -> None:
 def test_wrong_overrides_are_named(wrong: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         recipe_with("lung", [wrong])
+
+
+def test_a_last_stage_may_leave_out_what_spoils_pictures() -> None:
+    assert recipe_with("polyp", []).variation == POLYP.change
+    assert recipe_with("polyp", ["augment=mild"]).variation == mild(POLYP.change)
+    assert recipe_with("polyp", ["augment=none"]).variation == NONE
 
 
 def test_an_unknown_recipe_is_refused_with_the_choices() -> None:

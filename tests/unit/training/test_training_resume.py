@@ -210,6 +210,12 @@ def test_epochs_may_be_raised_and_an_unfinished_run_is_not_overwritten(
         loop.train(tiny, samples, tmp_path, "cpu", False, quiet)
 
 
+def test_nothing_to_go_on_from_is_said(tiny: Recipe, samples: list[Sample], tmp_path: Path) -> None:
+    ticks: list[Tick] = []
+    loop.train(replace(tiny, epochs=1), samples, tmp_path, "cpu", True, ticks.append)
+    assert "There was no saved state" in ticks[0].note
+
+
 def test_another_number_of_threads_is_said(tiny: Recipe, samples: list[Sample], tmp_path: Path) -> None:
     loop.train(replace(tiny, epochs=1), samples, tmp_path, "cpu", False, quiet)
     for path in tmp_path.glob("state-*.json"):

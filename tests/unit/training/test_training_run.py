@@ -12,7 +12,8 @@ import torch
 
 from training.checkpoint import load_model
 from training.loop import Tick
-from training.recipe import Recipe
+from training.recipe import Recipe, resized
+from training.recipes import RECIPES
 from training.run import run, shipped, split
 
 
@@ -78,8 +79,30 @@ def test_a_card_tells_every_stage(data: Path, tiny: Recipe, tmp_path: Path) -> N
     assert (one["epochs"], two["epochs"], two["seed"]) == (1, 2, 5)
     assert "--from PARENT" in two["command"]
     load_model(second.path, second.sha256)
+    assert second.card["data"]["drawn"] == {"train": 21, "test": 3}
     (tmp_path / "two" / "lung.safetensors").unlink()  # nothing keeps the run's files open
     shutil.rmtree(tmp_path / "two")
+
+
+def test_a_card_counts_what_was_set_aside_and_says_another_size(
+    data: Path, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RECIPES, "tiny", tiny)
+    small = replace(resized(tiny, 16), epochs=1, validation=0.3)
+    model = run(small, [data], tmp_path / "run", "cpu", False, quiet)
+    assert model is not None
+    counts = model.card["data"]["drawn"]
+    assert counts["validation"] > 0
+    assert sum(counts.values()) == 24
+    assert model.card["name"].endswith("; here 16 px")
+
+
+def test_a_recipe_that_cannot_be_followed_is_refused_before_pictures_are_read(
+    data: Path, tiny: Recipe, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="There is no loss 'foo'; choose one of"):
+        run(replace(tiny, loss="foo"), [data], tmp_path / "run", "cpu", False, quiet)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_parent_that_saw_what_is_held_out_now_is_refused(data: Path, tiny: Recipe, tmp_path: Path) -> None:
