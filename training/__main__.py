@@ -134,6 +134,7 @@ def train(options: argparse.Namespace) -> None:
         model = run(recipe, options.data, options.out, device, options.resume, on_tick, options.parent)
     if model is not None:
         print(model.path)
+        print(f"measured on {model.card['metrics']['measured_on']}")
         show_summary(model.card["metrics"])
 
 

@@ -63,7 +63,7 @@ def take_weights(network: nn.Module, parent: Path, recipe: Recipe) -> str:
     taken, about = load_model(parent)
     before = about.card.get("recipe", {})
     sides = [(float(before.get("held_out", HELD_OUT)), int(before.get("fold", 0))), (recipe.held_out, recipe.fold)]
-    if sides[0] != sides[1]:
+    if recipe.held_out > 0 and sides[0] != sides[1]:
         part, fold = sides[0]
         raise ValueError(f"{parent} learned from pictures that this run holds out; give held_out={part:g} fold={fold}.")
     theirs, ours = (int(architecture.get("heads", 1)) for architecture in (about.architecture, recipe.architecture))

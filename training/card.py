@@ -40,14 +40,20 @@ def model_card(
         "terms": recipe.terms,
         "data": (parent.card.get("data", {}) if parent else {})
         | {source: {**TERMS.get(source, {}), **counts(source, sides)} for source in sources},
-        "split": f"by film, video or picture, on the SHA-256 of its name: {recipe.held_out:.3g} of them are never "
-        "trained on",
+        "split": split(recipe),
         "published": recipe.published,
         "recipe": asdict(recipe),
         "stages": stages,
         "encoder_weights": parent.card.get("encoder_weights", "") if parent else imagenet(recipe),
         "failure_modes": list(recipe.failure_modes),
     }
+
+
+def split(recipe: Recipe) -> str:
+    """How it was decided what is trained on."""
+    if recipe.held_out == 0:
+        return "the last stage learned from all pictures but those that a manifest holds out"
+    return f"by film, video or picture, on the SHA-256 of its name: {recipe.held_out:.3g} of them are never trained on"
 
 
 def counts(source: str, sides: Mapping[str, Sequence[Pair]]) -> dict[str, int]:

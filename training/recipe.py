@@ -26,7 +26,8 @@ class Recipe:
     run on `loss_after` and `rate_after`, where given.
     clip: largest norm of the gradient, 0 = none; ema: decay of the averaged weights, 0 = none are kept.
     patience: epochs without a better validation Dice after which it stops, 0 = never; validation: part of the
-    training groups set aside for that. held_out and fold: which part of the groups is the test side.
+    training groups set aside for that. held_out and fold: which part of the groups is the test side; held_out=0 is for
+    a last stage that learns from every picture and leaves nothing to measure on.
     precision: "float32" or "bfloat16" by autocast; max_minutes: more than 0 shortens the schedule to end by then.
     optimiser, schedule: as CHOICES has them.
     """
@@ -93,7 +94,7 @@ RANGES = {  # where not named: 0 or more
     "switch": (0, 1),
     "ema": (0, 0.99999),
     "validation": (0, 0.9),
-    "held_out": (0.001, 0.9),
+    "held_out": (0, 0.9),
     "fold": (0, 999),
     "threshold": (0.01, 0.99),
     "peak": (0, 1),

@@ -20,6 +20,8 @@ from training.recipe import Recipe
 from training.store import Store
 
 CALIBRATION = 96  # pictures
+BEFORE = "held-out pictures by the model that the last stage started from; the last stage learned from them too"
+NOTHING = "nothing: every picture was trained on"
 CELLS = "cell"  # the Target that is measured as membranes are
 
 
@@ -31,7 +33,7 @@ def split(recipe: Recipe, folders: Sequence[Path]) -> tuple[list[Pair], list[Pai
         for side in ("train", "test")
     )
     train, validation = dataset.with_validation(train, recipe.validation)
-    if not train or not test:
+    if not train or not (test or recipe.held_out == 0):
         raise ValueError(f"{len(pairs)} pictures are too few to train and to hold some out; add pictures.")
     if all(recipe.heads.get(pair.source, 0) for pair in train):
         raise ValueError(f"No picture has the convention that {recipe.name} proposes by; add a data set that has it.")
@@ -65,7 +67,11 @@ def run(
             return None
         state = shipped(recipe, finished.average, samples)
     sides = {"train": train, "validation": validation, "test": test}
-    card = model_card(recipe, finished, sides, device, load_model(parent)[1] if parent else None)
+    before = load_model(parent)[1] if parent else None
+    card = model_card(recipe, finished, sides, device, before)
+    if not test:
+        card["metrics"] = dict(before.card.get("metrics", {})) if before else {}
+        card["metrics"]["measured_on"] = BEFORE if before else NOTHING
     return measured(recipe, card, state, train, test, out, device)
 
 
@@ -102,7 +108,7 @@ def measured(
     out: Path,
     device: str,
 ) -> ModelFile:
-    """Save the weights as they will be shipped, measured on the held-out pairs.
+    """Save the weights as they will be shipped, measured on the held-out pairs where there are any.
 
     A source with a mask convention of its own is measured by the program's head and once more by its own.
     """
@@ -114,9 +120,10 @@ def measured(
     def results(pairs: Sequence[Pair], head: int = 0) -> list[Result]:
         return evaluate(network, pairs, about, device, cells=cells, head=head)
 
-    table = summary(results(test), results(train) if cells else ())
-    for source, head in recipe.heads.items():
-        if own := [pair for pair in test if pair.source == source]:
-            table[f"{source}, by its own head"] = summary(results(own, head))[source]
-    card["metrics"] = {"measured_on": "held-out pictures at their own size, weights as stored", **table}
+    if test:
+        table = summary(results(test), results(train) if cells else ())
+        for source, head in recipe.heads.items():
+            if own := [pair for pair in test if pair.source == source]:
+                table[f"{source}, by its own head"] = summary(results(own, head))[source]
+        card["metrics"] = {"measured_on": "held-out pictures at their own size, weights as stored", **table}
     return save_model(state, about, half=True)

@@ -34,7 +34,7 @@ def test_overrides_change_what_they_name() -> None:
         ("rate=nan", "give a number from"),
         ("rate=-1", "give a number from"),
         ("threshold=1", "give a number from 0.01 to 0.99"),
-        ("held_out=1.5", "give a number from 0.001 to 0.9"),
+        ("held_out=1.5", "give a number from 0 to 0.9"),
         ("size=-64", "give a number from 16 to 8192"),
         ("target=a/b", "give a name of letters"),
         ("target=", "give a name of letters"),

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from training.checkpoint import load_model
+from training.evaluate import held_out
 from training.loop import Tick
 from training.recipe import Recipe, resized
 from training.recipes import RECIPES
@@ -103,6 +104,26 @@ def test_a_recipe_that_cannot_be_followed_is_refused_before_pictures_are_read(
     with pytest.raises(ValueError, match="There is no loss 'foo'; choose one of"):
         run(replace(tiny, loss="foo"), [data], tmp_path / "run", "cpu", False, quiet)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_last_stage_may_learn_from_all_and_keeps_the_metrics_of_the_one_before(
+    data: Path, tiny: Recipe, tmp_path: Path
+) -> None:
+    first = run(replace(tiny, epochs=1), [data], tmp_path / "one", "cpu", False, quiet)
+    assert first is not None
+    everything = replace(tiny, epochs=1, held_out=0.0)
+    last = run(everything, [data], tmp_path / "two", "cpu", False, quiet, first.path)
+    assert last is not None
+    assert last.card["data"]["drawn"] == {"train": 24}
+    assert last.card["metrics"]["drawn"] == first.card["metrics"]["drawn"]
+    assert "by the model that the last stage started from" in last.card["metrics"]["measured_on"]
+    with pytest.raises(ValueError, match="is held out from training; give --all"):
+        held_out(split(tiny, [data])[0], last.card)
+    with pytest.raises(ValueError, match=r"that this run holds out; give held_out=0 fold=0"):
+        run(tiny, [data], tmp_path / "three", "cpu", False, quiet, last.path)
+    alone = run(everything, [data], tmp_path / "four", "cpu", False, quiet)
+    assert alone is not None
+    assert alone.card["metrics"] == {"measured_on": "nothing: every picture was trained on"}
 
 
 def test_a_parent_that_saw_what_is_held_out_now_is_refused(data: Path, tiny: Recipe, tmp_path: Path) -> None:
