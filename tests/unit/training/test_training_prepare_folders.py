@@ -88,14 +88,14 @@ def test_isbi_stacks_of_other_lengths_and_polarity_are_named(tmp_path: Path) -> 
 
     whole = (source / "train-volume.tif").read_bytes()
     (source / "train-volume.tif").write_bytes(whole[: len(whole) // 4])
-    cut = prepare("isbi2012", source, tmp_path / "out")
+    cut = prepare("isbi2012", source, tmp_path / "cut")
     assert kinds(cut)["unreadable"] == [f"slice-{number:02}" for number in range(10)]
     tifffile.imwrite(source / "train-volume.tif", volume[0])
     with pytest.raises(ValueError, match="instead of a stack of gray slices"):
-        prepare("isbi2012", source, tmp_path / "out")
+        prepare("isbi2012", source, tmp_path / "no")
     (source / "train-volume.tif").unlink()
     with pytest.raises(ValueError, match=r"lacks train-volume\.tif or train-labels\.tif"):
-        prepare("isbi2012", source, tmp_path / "out")
+        prepare("isbi2012", source, tmp_path / "no")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_parts_patients_and_groups(tmp_path: Path) -> None:
         "test_2": ("test/2", "test"), "9": ("9", ""), "train_t": ("train/t", "train"),
     }  # fmt: skip
     (source / "groups.csv").write_text("picture,group\nimages/9.png,p1\nt,p1\nghost.png,p2\n")
-    prepared = prepare("folder", source, out)
+    prepared = prepare("folder", source, tmp_path / "grouped")
     rows = {Path(row.picture).stem: row for row in prepared.rows}
     assert rows["9"].group == rows["train_t"].group == "p1"
     assert rows["9"].split == rows["train_t"].split == "train"
@@ -173,7 +173,7 @@ def test_parts_patients_and_groups(tmp_path: Path) -> None:
     ]:
         (source / "groups.csv").write_text(text)
         with pytest.raises(ValueError, match=sentence):
-            prepare("folder", source, out)
+            prepare("folder", source, tmp_path / "no")
 
 
 @pytest.mark.parametrize("where", ["{part}/{kind}", "{kind}/{part}"])

@@ -92,9 +92,9 @@ def test_boxes_are_held_against_masks(tmp_path: Path) -> None:
     assert details[0] == "nothing is marked in the box 0,0,10,10; 100 % of the mask is outside of the boxes"
     assert details[1] == "the boxes are for 80 x 61, the picture is 80 x 60"
     (source / "bounding-boxes.json").write_text('{"a": 3}')
-    assert "unreadable boxes" in kinds(prepare("hyperkvasir", source, tmp_path / "hk"))
+    assert "unreadable boxes" in kinds(prepare("hyperkvasir", source, tmp_path / "unreadable"))
     (source / "bounding-boxes.json").unlink()
-    assert kinds(prepare("hyperkvasir", source, tmp_path / "hk")) == {"no file of boxes": ["bounding-boxes.json"]}
+    assert kinds(prepare("hyperkvasir", source, tmp_path / "without")) == {"no file of boxes": ["bounding-boxes.json"]}
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_kvasir_seg_follows_the_official_split(tmp_path: Path) -> None:
     assert kinds(prepared) == {"in the split, not there": ["cju_nowhere"], "not in the split": [NAMES[2]]}
     assert [pair.side for pair in dataset.find_pairs(out)][:2] == ["train", "test"]
     (source / "val.txt").write_text(f"{NAMES[0]}\n")
-    assert "in both parts of the split" in kinds(prepare("kvasir-seg", source, out))
+    assert "in both parts of the split" in kinds(prepare("kvasir-seg", source, tmp_path / "both"))
     for name in ("train.txt", "val.txt"):
         (source / name).unlink()
-    again = prepare("kvasir-seg", source, out)
+    again = prepare("kvasir-seg", source, tmp_path / "unnamed")
     assert ({row.split for row in again.rows}, again.problems) == ({""}, ())
 
 

@@ -49,11 +49,11 @@ def test_a_preparation_that_broke_off_is_no_data_set(
         prepare("folder", data, out, die)
     with pytest.raises(ValueError, match=r"The preparation of .* broke off"):
         dataset.find_pairs(out)
-    assert "images/p3.png" in files(out)
-    (data / "images" / "p3.png").unlink()
+    assert "images/p0.png" in files(out)
+    (data / "images" / "p0.png").unlink()
     prepare("folder", data, out)
     assert len(dataset.find_pairs(out)) == 23
-    assert not {"images/p3.png", "masks/p3.png"} & set(files(out))
+    assert not {"images/p0.png", "masks/p0.png"} & set(files(out))
 
     def full(path: Path, values: np.ndarray) -> None:
         raise OSError(28, "No space left on device")
