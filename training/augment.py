@@ -72,7 +72,7 @@ LUNG = AugmentSpec(
 # a colonoscope has no up: frames may be flipped and turned
 POLYP = AugmentSpec(
     rotate=45, scale=(0.7, 1.4), stretch=0.1, shift=0.12, flip_columns=True, flip_rows=True, gamma=(0.7, 1.4),
-    contrast=0.3, brightness=0.15, colour=0.15, saturation=0.4, hue=6, blur=0.12, noise=0.03, marks=0.08, empty=0.07,
+    contrast=0.3, brightness=0.15, colour=0.15, saturation=0.4, hue=6, blur=0.12, noise=0.03, marks=0.08, empty=0.12,
     light=0.15, vignette=0.2, exposure=0.1, sharpen=0.1, shake=0.08, jpeg=0.15, frame=0.15, glints=0.25, cutout=0.08,
 )  # fmt: skip
 CXR = AugmentSpec(rotate=10, shift=0.08, elastic=6, gamma=(0.7, 1.4), contrast=0.1, brightness=0.05, mirror=True)

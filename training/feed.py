@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -40,6 +41,16 @@ class Batch:
         """The same in memory that a CUDA device reads by itself."""
         weights = None if self.weights is None else self.weights.pin_memory()
         return Batch(self.inputs.pin_memory(), self.masks.pin_memory(), weights, self.heads.pin_memory())
+
+
+def with_empty(samples: Sequence[Sample], part: float) -> Sequence[Sample]:
+    """The samples, and those on which nothing is drawn again until they are at least `part` of all (0..1)."""
+    empty = [sample for sample in samples if not sample.mask.any()] if part > 0 else []
+    if not empty:
+        return samples
+    others = len(samples) - len(empty)
+    times = math.ceil(part * others / ((1 - part) * len(empty)))
+    return [*samples, *empty * (times - 1)]
 
 
 def order(seed: int, begin: int, count: int, pictures: int) -> list[int]:

@@ -22,6 +22,7 @@ class Recipe:
     heads: source -> head of its mask convention, 0 where not named.
     augment: how much of `change` is done, as CHOICES has it; "mild" leaves out what hides or spoils the picture.
     samples: pictures or patches an epoch, 0 = each picture once.
+    empty: the pictures on which nothing is drawn are shown again until they are this part of all.
     loss, rate, encoder_rate: by name (`losses.LOSSES`) and the optimiser's peak rates; from the part `switch` of the
     run on `loss_after` and `rate_after`, where given.
     clip: largest norm of the gradient, 0 = none; ema: decay of the averaged weights, 0 = none are kept.
@@ -45,6 +46,7 @@ class Recipe:
     change: AugmentSpec = NONE
     augment: str = "full"
     samples: int = 0
+    empty: float = 0.0
     batch: int = 8
     loss: str = "bce-dice"
     loss_after: str = ""
@@ -94,6 +96,7 @@ RANGES = {  # where not named: 0 or more
     "switch": (0, 1),
     "ema": (0, 0.99999),
     "validation": (0, 0.9),
+    "empty": (0, 0.5),
     "held_out": (0, 0.9),
     "fold": (0, 999),
     "threshold": (0.01, 0.99),

@@ -42,6 +42,7 @@ POLYP = Recipe(
     input=InputSpec(size=352, channels=3, kind="colour"),
     canvas=(288, 352),
     change=augment.POLYP,
+    empty=0.1,
     epochs=30,
     peak=0.98,
     failure_modes=(

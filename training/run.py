@@ -15,6 +15,7 @@ from training.card import model_card
 from training.checkpoint import ModelFile, load_model, network_with, save_model
 from training.dataset import Pair, Sample
 from training.evaluate import Result, best_threshold, evaluate, summary
+from training.feed import with_empty
 from training.loop import Tick
 from training.recipe import Recipe
 from training.store import Store
@@ -62,6 +63,7 @@ def run(
     with ExitStack() as stack:
         with distributed.rank_0_first():
             samples, aside = (read(recipe, pairs, out, stack) for pairs in (train, validation))
+        samples = with_empty(samples, recipe.empty)
         finished = loop.train(recipe, samples, out, device, resume, on_tick, parent, aside)
         if distributed.rank() > 0:
             return None

@@ -7,11 +7,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from training import dataset
-from training.feed import Batch, ahead, batch_at
+from training.feed import Batch, ahead, batch_at, with_empty
 from training.recipe import Recipe
 
 
@@ -75,3 +76,18 @@ def test_a_batch_is_the_sum_of_its_parts(data: Path, tiny: Recipe) -> None:
     for name in ("inputs", "masks"):
         assert torch.equal(getattr(whole, name), torch.cat([getattr(part, name) for part in parts]))
     assert not torch.equal(whole.inputs, batch_at(recipe, samples, 8, slice(0, 4)).inputs)
+
+
+def test_pictures_without_a_target_are_shown_again_up_to_their_part(data: Path, tiny: Recipe) -> None:
+    drawn = list(dataset.load(dataset.find_pairs(data), tiny.input))
+    empty = [replace(sample, mask=np.zeros_like(sample.mask)) for sample in drawn[:2]]
+    some = [*drawn[2:], *empty]
+    shown = with_empty(some, 0.25)
+    assert list(shown[: len(some)]) == some
+    assert all(sample in empty for sample in shown[len(some) :])
+    part = sum(not sample.mask.any() for sample in shown) / len(shown)
+    assert 0.25 <= part < 0.25 + 2 / len(shown)
+    assert all(sum(each is sample for each in shown) == 4 for sample in empty)
+    assert with_empty(some, 0.0) is some
+    assert with_empty(some, 0.01) == some
+    assert with_empty(drawn, 0.25) is drawn
