@@ -19,7 +19,7 @@ from training import dataset
 from training.checkpoint import ModelFile, load_model
 from training.evaluate import probabilities
 from training.metrics import dice
-from training.preprocess import mask_at_own_size
+from training.preprocess import confident, mask_at_own_size
 from unet_studio.core.resources import bundled_model
 
 Change = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -94,7 +94,7 @@ def proposed(
     network: torch.nn.Module, about: ModelFile, film: np.ndarray, shape: tuple[int, ...], inverted: bool = False
 ) -> np.ndarray:
     """The mask that the program would propose, (H, W) uint8."""
-    found = probabilities(network, film, inverted, about.input)
+    found = confident(probabilities(network, film, inverted, about.input), about.threshold, about.peak)
     return mask_at_own_size(found, shape[0], shape[1], about.threshold)
 
 
