@@ -37,9 +37,7 @@ def polygon(shape: tuple[int, int], points: Sequence[Point]) -> tuple[Rect, Bits
     rect = _around(corners, shape)
     if rect.empty:
         return NOWHERE, np.zeros((0, 0), np.bool_)
-    rows, columns, turns = _crossings(corners, rect)
-    stride = _words(rect) * 64
-    keys = (rows - rect.top) * stride + np.clip(columns - rect.left, 0, rect.shape[1])
+    keys, turns = _crossings(corners, np.roll(corners, -1, axis=0), rect)
     keys = np.sort(keys * 2 + (turns > 0))
     winding = np.cumsum((keys & 1) * 2 - 1)
     keys >>= 1
@@ -77,7 +75,18 @@ def ellipse(shape: tuple[int, int], a: Point, b: Point, *, circle: bool = False)
     return rect, _filled(rect, ends.ravel())
 
 
-def _on_grid(points: Sequence[Point]) -> Ints:
+def even_odd(rect: Rect, starts: Floats, ends: Floats) -> Bits:
+    """Pixels of a rectangle around which closed outlines wind an odd number of times: (h, w) bool.
+
+    starts, ends: (n, 2) x and y of the outlines' edges in any order and direction, rounded to 1/1024 px; an edge that
+    comes twice counts as none. Left out on the right they change nothing, left out on the left they do.
+    """
+    keys = np.sort(_crossings(_on_grid(starts), _on_grid(ends), rect)[0])
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return _filled(rect, keys[firsts[np.diff(firsts, append=len(keys)) % 2 == 1]])
+
+
+def _on_grid(points: Sequence[Point] | Floats) -> Ints:
     """(n, 2) corners in units of 1 / GRID px."""
     corners: Floats = np.array(points, np.float64).reshape(-1, 2)
     if not np.isfinite(corners).all():
@@ -102,25 +111,26 @@ def _around(corners: Ints, shape: tuple[int, int]) -> Rect:
 
 def _columns(x: Floats, rect: Rect) -> Ints:
     """The first column of the rectangle, counted from its left, whose centre is at or after each x (px)."""
-    return np.clip(np.ceil(x - 0.5) - rect.left, 0, rect.shape[1]).astype(np.int64)
+    return np.asarray(np.clip(np.ceil(x - 0.5) - rect.left, 0, rect.shape[1]), np.int64)
 
 
-def _crossings(corners: Ints, rect: Rect) -> tuple[Ints, Ints, Ints]:
-    """Where the edges cross the centre lines of the rectangle's rows: row, first column to the right, +1 down or -1 up.
+def _crossings(starts: Ints, ends: Ints, rect: Rect) -> tuple[Ints, Ints]:
+    """Where edges cross the centre lines of the rectangle's rows: the bit number (see _filled) of the first column to
+    the right, and +1 for an edge going down or -1 for one going up.
 
     An edge is followed from its upper end whichever way it is drawn, so that both its neighbours get the same columns.
     """
-    ends = np.roll(corners, -1, axis=0)
-    turn = np.sign(ends[:, 1] - corners[:, 1])
+    turn = np.sign(ends[:, 1] - starts[:, 1])
     up = (turn < 0)[:, None]
-    upper, lower = np.where(up, ends, corners), np.where(up, corners, ends)
-    start = np.maximum(_first(upper[:, 1]), rect.top)
-    count = np.maximum(np.minimum(_first(lower[:, 1]), rect.bottom) - start, 0)
-    edge = np.repeat(np.arange(len(corners)), count)
-    row = np.arange(len(edge)) + np.repeat(start - np.cumsum(count) + count, count)
+    upper, lower = np.where(up, ends, starts), np.where(up, starts, ends)
+    top = np.maximum(_first(upper[:, 1]), rect.top)
+    count = np.maximum(np.minimum(_first(lower[:, 1]), rect.bottom) - top, 0)
+    edge = np.repeat(np.arange(len(starts)), count)
+    row = np.arange(len(edge)) + np.repeat(top - np.cumsum(count) + count, count)
     across, down = (lower - upper).T
     along = (row * GRID + GRID // 2 - upper[edge, 1]) * across[edge]
-    return row, _first(upper[edge, 0] - (-along) // down[edge]), turn[edge]
+    column = _first(upper[edge, 0] - (-along) // down[edge])
+    return (row - rect.top) * _words(rect) * 64 + np.clip(column - rect.left, 0, rect.shape[1]), turn[edge]
 
 
 def _words(rect: Rect) -> int:

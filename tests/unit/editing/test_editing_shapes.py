@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unet_studio.editing.shapes import ellipse, polygon, rectangle
+from unet_studio.editing.rect import Rect
+from unet_studio.editing.shapes import ellipse, even_odd, polygon, rectangle
 from unet_studio.editing.strokes import footprint
 
-SHAPE = (24, 31)
+SHAPE = (15, 19)
 # halves come often, so that centres on the outline do
 coordinate = st.one_of(
-    st.integers(-20, 90).map(lambda value: value / 2), st.integers(-10000, 45000).map(lambda value: value / 1024)
+    st.integers(-10, 50).map(lambda value: value / 2), st.integers(-5000, 25000).map(lambda value: value / 1024)
 )
 corner = st.tuples(coordinate, coordinate)
 corners = st.lists(corner, min_size=3, max_size=12)
@@ -60,8 +61,8 @@ def test_start_and_direction_do_not_matter(points, turn):
 @given(st.lists(st.floats(0.2, 1), min_size=5, max_size=24), st.data())
 def test_neighbours_neither_overlap_nor_leave_a_gap(radii, data):
     angles = np.arange(len(radii)) * 2 * math.pi / len(radii)
-    whole = [(15 + 20 * r * math.cos(a), 12 + 20 * r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
-    middle = (15.0, 12.0)  # sees every corner: any two rays cut the star into two simple polygons
+    whole = [(9 + 14 * r * math.cos(a), 7 + 14 * r * math.sin(a)) for r, a in zip(radii, angles, strict=True)]
+    middle = (9.0, 7.0)  # sees every corner: any two rays cut the star into two simple polygons
     i = data.draw(st.integers(0, len(whole) - 2))
     j = data.draw(st.integers(i + 1, len(whole) - 1))
     one, other = [*whole[i : j + 1], middle], [*whole[j:], *whole[: i + 1], middle]
@@ -149,3 +150,20 @@ def test_cost_follows_the_bounding_rectangle():
 def test_what_is_no_polygon_is_refused(points):
     with pytest.raises(ValueError, match="corners"):
         polygon(SHAPE, points)
+
+
+@settings(max_examples=40, deadline=None)
+@given(corners, corners, st.randoms(use_true_random=False))
+def test_edges_in_any_order_count_by_parity(one, other, random):
+    edges = [ends for points in (one, other) for ends in zip(points, points[1:] + points[:1], strict=True)]
+    edges = [(b, a) if random.random() < 0.5 else (a, b) for a, b in edges]
+    random.shuffle(edges)
+    starts, ends = np.array(edges, float).transpose(1, 0, 2)
+    rect = Rect(2, 3, 13, 18)
+    expected = [
+        [(winding(one, x + 0.5, y + 0.5) + winding(other, x + 0.5, y + 0.5)) % 2 for x in range(3, 18)]
+        for y in range(2, 13)
+    ]
+    np.testing.assert_array_equal(even_odd(rect, starts, ends), np.array(expected, bool))
+    twice = even_odd(rect, np.concatenate([starts, ends]), np.concatenate([ends, starts]))
+    assert not twice.any()
