@@ -103,7 +103,7 @@ def test_without_a_move_or_an_outline_there_is_no_step(path):
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(20, 90), st.floats(-12, 12), st.integers(1, 9))
+@given(st.integers(40, 90), st.floats(-12, 12), st.integers(1, 9))
 def test_a_straight_border_goes_with_the_hand_and_falls_off_smoothly(size, way, pieces):
     mask = half_plane(0)
     document, _ = pulled(mask, size, [(70, 60), (70 + way, 60)], pieces)
