@@ -73,7 +73,7 @@ def agreeing(
 
     picture, probability: as in `start`, the crops of rect; footprint: (h, w) bool. Returns (rect, (h, w) bool): never
     a pixel outside the footprint, always its middle; all of it where the picture is flat under it. The cost is that of
-    rect: give a long stroke piece by piece as the hand moves, and take the union; it is as good.
+    rect: give a long stroke piece by piece as the hand moves, and take the union; it is nearly as good.
     """
     depth = _depth(footprint, rect, begun.size, shape)
     radius = float(depth.max(initial=0.0))
