@@ -6,8 +6,9 @@ import numpy as np
 
 from unet_studio.editing.history import History
 from unet_studio.editing.step import Mask
+from unet_studio.editing.toolbox import ROWS
 
-BY_PROGRAM = frozenset({"proposal", "threshold"})  # kinds of Steps that are not strokes of a reader
+BY_PROGRAM = frozenset(row.name for row in ROWS if not row.stroke)  # kinds of Steps that are not strokes of a reader
 
 
 def changed_pixels(mask: Mask, proposal: Mask) -> int:

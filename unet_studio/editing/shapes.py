@@ -52,7 +52,7 @@ def rectangle(shape: tuple[int, int], a: Point, b: Point, *, square: bool = Fals
     square: b is moved so that both sides are as long as the longer one, a staying where it is.
     Raises ValueError for coordinates not finite.
     """
-    rect = _around(_on_grid((a, _opposite(a, b) if square else b)), shape)
+    rect = _around(_on_grid((a, opposite(a, b) if square else b)), shape)
     return (NOWHERE if rect.empty else rect), np.ones((0, 0) if rect.empty else rect.shape, np.bool_)
 
 
@@ -62,7 +62,7 @@ def ellipse(shape: tuple[int, int], a: Point, b: Point, *, circle: bool = False)
     circle: b is moved so that both axes are as long as the longer one, a staying where it is.
     Raises ValueError for coordinates not finite.
     """
-    corners = _on_grid((a, _opposite(a, b) if circle else b))
+    corners = _on_grid((a, opposite(a, b) if circle else b))
     rect = _around(corners, shape)
     if rect.empty:
         return NOWHERE, np.zeros((0, 0), np.bool_)
@@ -94,7 +94,8 @@ def _on_grid(points: Sequence[Point] | Floats) -> Ints:
     return np.rint(np.clip(corners, -FARTHEST, FARTHEST) * GRID).astype(np.int64)
 
 
-def _opposite(a: Point, b: Point) -> Point:
+def opposite(a: Point, b: Point) -> Point:
+    """The corner of the square opposite to `a` whose sides are as long as the longer one of the rectangle a, b."""
     side = max(abs(b[0] - a[0]), abs(b[1] - a[1]))
     return a[0] + math.copysign(side, b[0] - a[0]), a[1] + math.copysign(side, b[1] - a[1])
 

@@ -6,7 +6,7 @@ Points are (x, y) in image coordinates: pixel (column, row) covers [column, colu
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ BAND = 64  # rows more than the diameter that one part of a long stroke may have
 
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
+Ink = Callable[[Rect, Bits], tuple[Bits, Mask]]  # of a part of the footprint: the pixels it takes, and their values
 
 
 def snapped(point: Point, size: int) -> Point:
@@ -51,7 +52,7 @@ def footprint(shape: tuple[int, int], start: Point, end: Point, size: int) -> It
             yield rect, (columns >= _ints(left)) & (columns < _ints(right))
 
 
-def paint(gesture: Gesture, mask: Mask, touched: Bits, start: Point, end: Point, size: int, value: int) -> None:
+def paint(gesture: Gesture, mask: Mask, touched: Bits, start: Point, end: Point, size: int, value: int | Ink) -> None:
     """Draw one segment into a Document's arrays through its gesture: `value` into the Mask, True into touched.
 
     A gesture that was finished in the meantime (by an undo) draws nothing.
@@ -59,9 +60,10 @@ def paint(gesture: Gesture, mask: Mask, touched: Bits, start: Point, end: Point,
     if not gesture.open:
         return
     for rect, patch in footprint((mask.shape[0], mask.shape[1]), start, end, size):
+        taken, wanted = (patch, np.uint8(value)) if isinstance(value, int) else value(rect, patch)
         gesture.save(rect)
-        np.copyto(mask[rect.slices], np.uint8(value), where=patch)
-        touched[rect.slices] |= patch
+        np.copyto(mask[rect.slices], wanted, where=taken)
+        touched[rect.slices] |= taken
         gesture.changed(rect)
 
 

@@ -54,10 +54,10 @@ class ActionSet(QObject):
         return action
 
     def connect_all(self, handlers: Mapping[str, Callable[[], object]]) -> None:
-        """Give every action its handler; a held one is told on and off. Raises KeyError where one is missing."""
+        """Connect every handler; held ones and switches are told on and off. Raises KeyError where one is missing."""
         for row in ACTIONS:
             handler, action = handlers[row.id], self._actions[row.id]
-            if row.hold:
+            if row.hold or row.switch:
                 action.toggled.connect(handler)
             else:
                 action.triggered.connect(lambda _checked=False, handler=handler: handler())
@@ -74,6 +74,13 @@ class ActionSet(QObject):
         action.setText(text.replace("&", "&&"))
         action.setToolTip(tooltip(self._rows[action_id], text))
         action.setVisible(visible)
+
+    def reword(self, action_id: str, text: str) -> None:
+        """Let an action say what it would do now ("Undo lasso"); the first letter opens it in its menu."""
+        action = self._actions[action_id]
+        if action.text() != f"&{text}":
+            action.setText(f"&{text}")
+            action.setToolTip(tooltip(self._rows[action_id], text))
 
     def check(self, action_id: str, on: bool) -> None:
         """Show an action as on or off without running it."""

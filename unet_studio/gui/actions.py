@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from unet_studio.editing.toolbox import TOOLBOX, UNLOCK_ALL
+
 
 @dataclass(frozen=True)
 class Action:
@@ -22,6 +24,7 @@ class Action:
     icon: str = ""
     group: str = ""  # actions of one group exclude each other
     hold: bool = False  # on while the key is held
+    switch: bool = False  # on until it is chosen again
     bar: int = 0  # group of the tool bar, 0 = not on it
     line: bool = False  # a line above it in its menu
     menu: str = ""
@@ -29,13 +32,25 @@ class Action:
     @property
     def checkable(self) -> bool:
         """True where the action is on or off."""
-        return self.hold or bool(self.group)
+        return self.hold or self.switch or bool(self.group)
 
 
-FILE, EDIT, VIEW, SEGMENT, LEARN, HELP = "&File", "&Edit", "&View", "&Segment", "&Learn", "&Help"
-MENUS = (FILE, EDIT, VIEW, SEGMENT, LEARN, HELP)
+FILE, EDIT, TOOLS, MASK, VIEW = "&File", "&Edit", "&Tools", "&Mask", "&View"
+SEGMENT, LEARN, HELP = "&Segment", "&Learn", "&Help"
+MENUS = (FILE, EDIT, TOOLS, MASK, VIEW, SEGMENT, LEARN, HELP)
 WINDOWS = "Window &presets"  # a submenu of View
 A = Action
+
+
+def tool(name: str, text: str, tip: str, needs: str = "mask", line: bool = False) -> Action:
+    """A row of the toolbox that is taken in the hand."""
+    return A(name, text, tip, (TOOLBOX[name].key,), needs, name, "tool", bar=3, line=line)
+
+
+def command(name: str, text: str, tip: str, line: bool = False) -> Action:
+    """A row of the toolbox that works on the whole mask at once."""
+    return A(name, text, tip, (TOOLBOX[name].key,), "mask", name, line=line)
+
 
 FILE_ROWS = (
     A("open", "&Open files…", "Open pictures or DICOM files", ("Ctrl+O",), "write", "open", bar=1),
@@ -49,12 +64,36 @@ FILE_ROWS = (
 EDIT_ROWS = (
     A("undo", "&Undo", "Undo the last change of the mask", ("Ctrl+Z",), "mask undo", "undo", bar=4),
     A("redo", "&Redo", "Make the undone change again", ("Ctrl+Shift+Z", "Ctrl+Y"), "mask redo", "redo", bar=4),
-    A("brush", "&Brush", "Paint", ("B",), "mask", "brush", "tool", bar=3, line=True),
-    A("eraser", "&Eraser", "Erase", ("E",), "mask", "eraser", "tool", bar=3),
-    A("swap_tool", "S&wap brush and eraser", "Swap brush and eraser", ("X",), "mask", "swap_tool"),
-    A("brush_smaller", "S&maller brush", "Make the brush smaller", ("[",), "mask", line=True),
-    A("brush_larger", "&Larger brush", "Make the brush larger", ("]",), "mask"),
 )
+TOOL_ROWS = (
+    tool("brush", "&Brush", "Paint"),
+    tool("eraser", "&Eraser", "Erase"),
+    tool("threshold_brush", "&Threshold brush", "Mark under the brush what is probable enough", "mask proposal"),
+    tool("pull", "&Pull the outline", "Drag the outline as far as the ring reaches"),
+    tool("lasso", "&Lasso", "Draw around what is added; Alt takes away", line=True),
+    tool("polygon", "Poly&gon", "Click corners of what is added; Alt takes away"),
+    tool("rectangle", "&Rectangle", "Drag a rectangle, with Shift a square"),
+    tool("ellipse", "Ellip&se", "Drag an ellipse, with Shift a circle"),
+    tool("fill", "&Fill or remove a region", "Click a hole to fill it, a region to remove it", line=True),
+    tool("move", "&Move a region", "Drag a marked region; arrow keys nudge it"),
+    tool("unlock", "&Unlock a region", "Draw around locked pixels to let go of them"),
+    A("swap_tool", "S&wap brush and eraser", "Swap brush and eraser, or add and take away", ("X",), "mask",
+      "swap_tool", line=True),
+    A("brush_smaller", "Sm&aller brush", "Make the brush smaller", ("[",), "mask", line=True),
+    A("brush_larger", "Larger brus&h", "Make the brush larger", ("]",), "mask"),
+)  # fmt: skip
+MASK_ROWS = (
+    command("fill_holes", "&Fill holes", "Fill every hole of the mask"),
+    command("keep_largest", "Keep &largest", "Remove all but the largest regions"),
+    command("remove_islands", "Remove small &islands", "Remove regions of few pixels"),
+    command("grow", "&Grow", "Move the whole outline outwards", line=True),
+    command("shrink", "&Shrink", "Move the whole outline inwards"),
+    command("smooth", "Smooth &outline", "Even out the outline without moving it"),
+    A("unlock_all", "&Unlock everything", "Let go of every locked pixel", (UNLOCK_ALL,),
+      "mask", "unlock_all", line=True),
+    A("show_lock", "Show loc&ked pixels", "Hatch the pixels that only you can change", ("Ctrl+K",), "picture",
+      "lock", switch=True, bar=5),
+)  # fmt: skip
 VIEW_ROWS = (
     A("hide_mask", "&Hide mask (hold)", "Hide the mask while held", ("H",), "picture", "hide_mask", hold=True, bar=5),
     A("show_proposal", "Show the &earlier model's mask (hold)", "Show the earlier model's mask while held", ("V",),
@@ -98,8 +137,8 @@ HELP_ROWS = (
 ACTIONS: tuple[Action, ...] = tuple(
     replace(row, menu=menu)
     for menu, rows in (
-        (FILE, FILE_ROWS), (EDIT, EDIT_ROWS), (VIEW, VIEW_ROWS), (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS),
-        (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
+        (FILE, FILE_ROWS), (EDIT, EDIT_ROWS), (TOOLS, TOOL_ROWS), (MASK, MASK_ROWS), (VIEW, VIEW_ROWS),
+        (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS), (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
     )
     for row in rows
 )  # fmt: skip

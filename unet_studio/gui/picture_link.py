@@ -11,6 +11,7 @@ from unet_studio.core.image import Window
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
@@ -64,9 +65,7 @@ class PictureLink(QObject):
         found: dict[str, Any] = {
             "undo": reading.undo,
             "redo": reading.redo,
-            "brush": lambda: canvas.set_tool("brush"),
-            "eraser": lambda: canvas.set_tool("eraser"),
-            "swap_tool": lambda: canvas.set_tool("brush" if canvas.tool == "eraser" else "eraser"),
+            "swap_tool": canvas.swap,
             "brush_smaller": lambda: canvas.step_brush(-1),
             "brush_larger": lambda: canvas.step_brush(1),
             "hide_mask": lambda on: canvas.set_mask_visible(not on),
@@ -78,6 +77,8 @@ class PictureLink(QObject):
             "threshold_lower": lambda: self._nudge(-FINE),
             "threshold_higher": lambda: self._nudge(FINE),
         }
+        for name in TOOLS:
+            found[name] = lambda name=name: canvas.set_tool(name)
         for name in TARGETS:
             found[f"target_{name}"] = lambda name=name: reading.switch_target(name)
         for number in range(1, 10):
@@ -187,6 +188,12 @@ class PictureLink(QObject):
         draft = self._reading.draft
         proposed = draft is not None and self._reading.proposal is not None
         self._panel.show_threshold(draft.threshold if draft is not None else 0.5, proposed)
+        for action_id, label in (
+            ("undo", draft.next_undo if draft is not None else ""),
+            ("redo", draft.next_redo if draft is not None else ""),
+        ):
+            words = f"{label[:1].lower()}{label[1:]}"
+            self._actions.reword(action_id, f"{action_id.capitalize()} {words}".rstrip())
         self._area.start()
 
     def _show_area(self) -> None:

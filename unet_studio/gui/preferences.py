@@ -7,6 +7,8 @@ import logging
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from unet_studio.editing.toolbox import COUNT, ISLAND, LEVEL, RADIUS, SMOOTH
+
 log = logging.getLogger("unet_studio.window")
 FILE = "window.json"
 
@@ -24,6 +26,12 @@ class Preferences:
     text_percent: int = 100
     learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
+    show_lock: bool = False
+    amount_level: int = LEVEL.default  # of the tools and commands; see editing's toolbox
+    amount_largest: int = COUNT.default
+    amount_island: int = ISLAND.default
+    amount_radius: int = RADIUS.default
+    amount_smooth: int = SMOOTH.default
 
 
 def load(folder: Path) -> Preferences:

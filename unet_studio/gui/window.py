@@ -36,6 +36,8 @@ from unet_studio.gui.dialogs.frame import ask
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
+from unet_studio.gui.mask_link import MaskLink
+from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
@@ -44,6 +46,7 @@ from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
+LATE = ("unet_studio.editing.commands", "unet_studio.editing.pull")  # what tools would load at their first use
 
 
 class MainWindow(QMainWindow):
@@ -68,6 +71,8 @@ class MainWindow(QMainWindow):
         self.worklist = WorklistLink(self.reading, self.jobs, self)
         self.learn = LearnLink(self.reading, self.teaching, self.learn_panel, self.jobs, self)
         self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
+        self.strip = OptionStrip(self.actions_set)
+        self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -86,7 +91,7 @@ class MainWindow(QMainWindow):
         self.start = start_page.StartPage(self.actions_set)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
-        self.pages.addWidget(self.canvas)
+        self.pages.addWidget(_column(self.strip, self.canvas))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         for place, widget in enumerate((self.worklist.panel, self.pages, self._side())):
@@ -94,13 +99,7 @@ class MainWindow(QMainWindow):
             self.splitter.setStretchFactor(place, int(place == 1))
         self.banner = QLabel(objectName="banner")
         self.banner.setWordWrap(True)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.splitter, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(_column(self.banner, self.splitter))
 
     def _tool_bar(self) -> QToolBar:
         bar = QToolBar("Tools", objectName="tool_bar")
@@ -137,6 +136,7 @@ class MainWindow(QMainWindow):
         self.actions_set.connect_all(
             {
                 **self.picture.handlers(),
+                **self.masks.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -241,7 +241,8 @@ class MainWindow(QMainWindow):
 
             with contextlib.suppress(UserError):  # a missing model is told of when it is asked for
                 proposing.warm_up(session)
-            importlib.import_module(PLOT)
+            for module in (PLOT, *LATE):
+                importlib.import_module(module)
             return proposing.device_summary()
 
         self.status.show_fact("device", "device …", "The device is being tried")
@@ -283,6 +284,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_opacity(kept.opacity / 100)
         self.canvas.set_brush_size(kept.brush)
         self.segment.show_brush(kept.brush)
+        self.masks.restore(kept)
         self.worklist.panel.sorting.setCurrentIndex(kept.order)
 
     def _kept(self) -> preferences.Preferences:
@@ -295,6 +297,7 @@ class MainWindow(QMainWindow):
             opacity=self.segment.opacity.slider.value(),
             brush=self.canvas.brush_size,
             order=self.worklist.panel.sorting.currentIndex(),
+            **self.masks.kept(),
         )
 
     # the end
@@ -336,3 +339,13 @@ class MainWindow(QMainWindow):
         self.learn_panel.close_plot()
         self.actions_set.close()
         session.close_session(self.reading.session)
+
+
+def _column(head: QWidget, body: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(head)
+    layout.addWidget(body, 1)
+    return column

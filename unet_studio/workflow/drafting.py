@@ -68,6 +68,18 @@ class Draft:
         return bool(self.document.history.redo_stack)
 
     @property
+    def next_undo(self) -> str:
+        """The label of the step that undo takes back, "" at the start."""
+        step = self.document.history.newest()
+        return step.label if step is not None else ""
+
+    @property
+    def next_redo(self) -> str:
+        """The label of the step that redo brings back, "" where there is none."""
+        step = self.document.history.next_redo()
+        return step.label if step is not None else ""
+
+    @property
     def strokes(self) -> int:
         """Gestures of the reader that are in force."""
         return strokes(self.document.history)

@@ -10,8 +10,6 @@ from unet_studio.gui.canvas.view import Point, View
 
 LEAST_RING = 6.0  # widget px; a smaller brush is shown by the cross cursor alone
 PENS = (QPen(QColor(0, 0, 0, 170), 3.0), QPen(QColor(255, 255, 255), 1.2))  # seen on black and on white
-for _pen in PENS:
-    _pen.setCosmetic(True)
 
 
 def ring(point: Point, size: int, view: View) -> QRectF | None:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from unet_studio.editing.document import Document, Event
@@ -16,14 +16,17 @@ from unet_studio.editing.strokes import LARGEST, SMALLEST
 from unet_studio.gui.canvas import view as views
 from unet_studio.gui.canvas.brush_outline import next_size, paint_ring, ring, ring_bounds
 from unet_studio.gui.canvas.hands import Hands
+from unet_studio.gui.canvas.hatch import Hatch
+from unet_studio.gui.canvas.holding import Probability, Tool
 from unet_studio.gui.canvas.overlay import Colour, Overlay
 from unet_studio.gui.canvas.picture import Picture
-from unet_studio.gui.canvas.tools import TOOLS, Tool
+from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.canvas.view import Point, View
 
 BACKGROUND = QColor(12, 13, 15)
 SURROUND = 3  # logical px that an outline may reach beyond the changed pixels
-FEW_RECTS = 3  # a region of more rectangles is painted as one
+FEW_RECTS = 3  # a region of more is painted as one where that is cheaper
+ONE_MORE = 35_000  # px that can be painted in the time that one more rectangle costs
 
 Values = Callable[[int, int], object]
 
@@ -39,6 +42,8 @@ class Canvas(Hands, QWidget):
     hovered = Signal(int, int)  # column, row under the cursor; -1, -1 outside the picture
     brush_size_changed = Signal(int)  # px
     tool_changed = Signal(str)
+    subtract_changed = Signal(bool)
+    said = Signal(str)  # one sentence for the reader
     zoom_changed = Signal(float)  # widget px for one image px
     window_dragged = Signal(float, float)  # dx, dy in widget px since the last one
     mask_shown = Signal(bool)
@@ -59,11 +64,15 @@ class Canvas(Hands, QWidget):
         self._ghost: np.ndarray | None = None
         self._mask_layer = Overlay(self._mask_plane, (86, 180, 233))
         self._ghost_layer = Overlay(lambda: self._ghost, (230, 159, 0), opacity=0.15)
+        self._lock_layer = Hatch(lambda: None if self._document is None else self._document.touched)
         self._view = View()
         self._fitted = True
         self._brush_size = 41
         self._turned = 0.0  # wheel notches that have not changed the brush yet
         self._tool = TOOLS["brush"]
+        self._subtract = False
+        self._level = 0.5
+        self._probability: Probability | None = None
         self._read_only = False
         self._announce_paint = False
         self._start_hands()
@@ -81,6 +90,7 @@ class Canvas(Hands, QWidget):
         """
         self.set_document(None)
         self.set_ghost(None)
+        self.set_probability(None)
         known = self._picture is not None and display is not None and self._picture.shape == display.shape[:2]
         self._picture = None if display is None else Picture(display)
         self._values = values
@@ -103,7 +113,7 @@ class Canvas(Hands, QWidget):
         """Show and edit this Document from now on. Raises ValueError when it is not of the picture's size."""
         if document is not None and document.shape != self.image_shape:
             raise ValueError(f"document of {document.shape} for a picture of {self.image_shape}")
-        self._finish_hand()
+        self._put_down()
         if self._document is not None:
             self._document.listeners.remove(self._document_changed)
         self._document = document
@@ -161,6 +171,11 @@ class Canvas(Hands, QWidget):
             self._look(visible=visible)
             self.mask_shown.emit(visible)
 
+    def set_lock_visible(self, visible: bool) -> None:
+        """Show by a hatch which pixels are locked, or do not."""
+        self._lock_layer.visible = visible
+        self.update()
+
     @property
     def mask_visible(self) -> bool:
         """Whether the Mask is drawn."""
@@ -206,11 +221,34 @@ class Canvas(Hands, QWidget):
         """Take a tool of the tools table. Raises KeyError for an unknown one."""
         tool: Tool = TOOLS[name]
         if tool is not self._tool:
-            self._finish_hand()
+            self._put_down()
+            if tool.ring != self._tool.ring:
+                self._last_end = None
             self._tool = tool
             self._show_cursor()
             self._move_ring()
             self.tool_changed.emit(name)
+
+    def swap(self) -> None:
+        """Brush for eraser and back; a tool that adds takes away, and back."""
+        if self._tool.signed:
+            self.set_subtract(not self._subtract)
+        else:
+            self.set_tool("brush" if self.tool == "eraser" else "eraser")
+
+    def set_subtract(self, subtract: bool) -> None:
+        """Whether the tools that draw an outline take away; Alt turns it round for one gesture."""
+        if subtract != self._subtract:
+            self._subtract = subtract
+            self.subtract_changed.emit(subtract)
+
+    def set_level(self, level: float) -> None:
+        """Probability (0..1) from which the threshold within the brush marks."""
+        self._level = level
+
+    def set_probability(self, probability: Probability | None) -> None:
+        """What gives the proposal at the picture's own size, None without one."""
+        self._probability = probability
 
     @property
     def read_only(self) -> bool:
@@ -219,7 +257,8 @@ class Canvas(Hands, QWidget):
 
     def set_read_only(self, read_only: bool) -> None:
         """View only: tools do nothing, navigation works."""
-        self._finish_hand()
+        if read_only:
+            self._put_down()
         self._read_only = read_only
         self._show_cursor()
         self._move_ring()
@@ -288,16 +327,18 @@ class Canvas(Hands, QWidget):
         painter = QPainter(self)
         ratio = painter.device().devicePixelRatioF()
         region = event.region()
-        exposed = list(region) if region.rectCount() <= FEW_RECTS else [region.boundingRect()]
-        for rect in exposed:
+        for rect in exposed(region):
             painter.setClipRect(rect)
             painter.fillRect(rect, BACKGROUND)
             if self._picture is not None:
                 self._picture.paint(painter, QRectF(rect), self._view, ratio)
-            for layer in (self._ghost_layer, self._mask_layer):
+            for layer in (self._ghost_layer, self._mask_layer, self._lock_layer):
                 layer.paint(painter, QRectF(rect), self._view, ratio)
-            if self._ring is not None:
-                paint_ring(painter, self._ring)
+        painter.setClipRegion(region)
+        if self._hand is not None:
+            self._hand.paint(painter, self._view)
+        if self._ring is not None:
+            paint_ring(painter, self._ring)
         painter.end()
         if self._announce_paint:
             self._announce_paint = False
@@ -316,6 +357,8 @@ class Canvas(Hands, QWidget):
 
     def _document_changed(self, event: Event) -> None:
         self.refresh(event.rect)
+        if event.op in ("undo", "redo") and self._hand is not None and self._hand.drawn:
+            self._put_down()
         if event.op == "step" and event.step is not None and event.step.kind in TOOLS:
             self.stroke_finished.emit(event.step)
 
@@ -336,3 +379,12 @@ class Canvas(Hands, QWidget):
     def sizeHint(self) -> QSize:
         """A comfortable first size."""
         return QSize(900, 700)
+
+
+def exposed(region: QRegion) -> list[QRect]:
+    """The rectangles in which a region is painted."""
+    around, rects = region.boundingRect(), list(region)
+    if len(rects) <= FEW_RECTS:
+        return rects
+    apart = sum(rect.width() * rect.height() + ONE_MORE for rect in rects)
+    return rects if apart < around.width() * around.height() else [around]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
+from unet_studio.gui.canvas.holding import Held
+
 if TYPE_CHECKING:
     from unet_studio.gui.canvas.canvas import Canvas
 
@@ -60,3 +62,18 @@ HELD_KEYS: dict[int, Callable[[Canvas, bool], None]] = {
     Qt.Key.Key_Space: lambda canvas, held: canvas.hold_pan(held),
     Qt.Key.Key_H: lambda canvas, held: canvas.set_mask_visible(not held),
 }
+
+CANCEL = Qt.Key.Key_Escape  # of every gesture
+HAND_KEYS: dict[tuple[int, Qt.KeyboardModifier], Callable[[Held], None]] = {  # of one that is drawn first
+    (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier): lambda held: held.close(),
+    (Qt.Key.Key_Enter, Qt.KeyboardModifier.NoModifier): lambda held: held.close(),
+    (Qt.Key.Key_Backspace, Qt.KeyboardModifier.NoModifier): lambda held: held.back(),
+    (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier): lambda held: held.back(),
+}
+ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+FAR = 10  # px of an arrow key with Shift

@@ -1,74 +1,31 @@
-"""The tools: one row each, with cursor and handlers."""
+"""The tools: one row each. What they do to locked pixels, their keys and words stand in editing's toolbox."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt
 
-from unet_studio.editing.document import Document, Gesture
-from unet_studio.editing.strokes import paint
-from unet_studio.gui.canvas.view import Point
+from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, threshold_brush
+from unet_studio.gui.canvas.clicking import Fill, carry
+from unet_studio.gui.canvas.drawing import Lasso, Polygon, ellipse, rectangle, unlock_lasso
+from unet_studio.gui.canvas.holding import Tool
 
-
-@dataclass
-class Hand:
-    """A gesture in the making: what the reader's hand has done since the button went down.
-
-    point: image position now; anchor: where a straight line begins; straight: Shift was held at the press.
-    """
-
-    document: Document
-    gesture: Gesture
-    point: Point
-    anchor: Point
-    size: int
-    straight: bool
-    moved: bool = False
-
-
-@dataclass(frozen=True)
-class Tool:
-    """One row: `value` is what it writes into the Mask; `ring`: the brush size matters and is shown."""
-
-    name: str
-    label: str  # words in the Edit menu: "Undo brush stroke"
-    value: int
-    cursor: Qt.CursorShape
-    ring: bool
-    press: Callable[[Tool, Hand], None]
-    move: Callable[[Tool, Hand, Point], None]
-    release: Callable[[Tool, Hand, Point | None], None]
-
-
-def _press(tool: Tool, hand: Hand) -> None:
-    _segment(tool, hand, hand.point, hand.point)
-
-
-def _move(tool: Tool, hand: Hand, point: Point) -> None:
-    if hand.straight:
-        hand.gesture.restore()
-        _segment(tool, hand, hand.anchor, point)
-    else:
-        _segment(tool, hand, hand.point, point)
-    hand.point, hand.moved = point, True
-
-
-def _release(tool: Tool, hand: Hand, last_end: Point | None) -> None:
-    if hand.straight and not hand.moved and last_end is not None:
-        _segment(tool, hand, last_end, hand.point)  # Shift and a click: a line from the end of the stroke before
-    hand.gesture.finish()
-
-
-def _segment(tool: Tool, hand: Hand, start: Point, end: Point) -> None:
-    paint(hand.gesture, hand.document.mask, hand.document.touched, start, end, hand.size, tool.value)
-
+CROSS, POINTING, MOVING = Qt.CursorShape.CrossCursor, Qt.CursorShape.PointingHandCursor, Qt.CursorShape.SizeAllCursor
+LINE = "drag; Shift: straight line; Esc takes it back"
 
 TOOLS: dict[str, Tool] = {
     tool.name: tool
     for tool in (
-        Tool("brush", "Brush stroke", 1, Qt.CursorShape.CrossCursor, True, _press, _move, _release),
-        Tool("eraser", "Eraser stroke", 0, Qt.CursorShape.CrossCursor, True, _press, _move, _release),
+        Tool("brush", CROSS, brush, LINE, ring=True),
+        Tool("eraser", CROSS, eraser, LINE, ring=True),
+        Tool("threshold_brush", CROSS, threshold_brush, "marks what is probable enough, unmarks the rest", ring=True),
+        Tool("pull", CROSS, Pulling, "drag the outline as far as the ring reaches", ring=True),
+        Tool("lasso", CROSS, Lasso, "draw around; Shift: straight; Alt takes away; Esc gives up", signed=True),
+        Tool("polygon", CROSS, Polygon, "click corners; Enter or the first corner closes; Backspace: one back; "
+             "Alt takes away", signed=True),
+        Tool("rectangle", CROSS, rectangle, "drag; Shift: square; Alt takes away; Esc gives up", signed=True),
+        Tool("ellipse", CROSS, ellipse, "drag; Shift: circle; Alt takes away; Esc gives up", signed=True),
+        Tool("move", MOVING, carry, "drag a region; arrow keys move it by 1 px, with Shift by 10", nudges=True),
+        Tool("fill", POINTING, Fill, "click a hole to fill it, a region to remove it", once=True),
+        Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again"),
     )
-}
+}  # fmt: skip

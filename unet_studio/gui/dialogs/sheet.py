@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from unet_studio.gui import theme
-from unet_studio.gui.actions import ACTIONS, EDIT, FILE, HELP, LEARN, SEGMENT, VIEW, WINDOWS, Action
+from unet_studio.gui.actions import ACTIONS, EDIT, FILE, HELP, LEARN, MASK, SEGMENT, TOOLS, VIEW, WINDOWS, Action
 from unet_studio.gui.dialogs.frame import Frame
 
 HANDS = (
@@ -17,9 +17,15 @@ HANDS = (
     ("Middle drag, Space + drag", "Move the picture"),
     ("Wheel", "Zoom at the cursor"),
     ("Ctrl + wheel", "Brush size"),
+    ("Shift", "Straight line, square, circle"),
+    ("Alt", "A shape takes away"),
+    ("Esc", "Give up what is being drawn"),
+    ("Enter, double click", "Close a polygon"),
+    ("Backspace", "One corner of a polygon back"),
+    ("Arrow keys", "Move tool: 1 px, with Shift 10"),
 )
-MOUSE = "Mouse"
-COLUMNS = ((FILE, EDIT, LEARN), (VIEW, WINDOWS, MOUSE, HELP), (SEGMENT,))
+MOUSE = "Drawing and mouse"
+COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE, LEARN))
 
 
 def show_shortcuts(parent: QWidget) -> Frame:
@@ -39,7 +45,7 @@ def show_shortcuts(parent: QWidget) -> Frame:
     area.setWidget(page)
     dialog.body.addWidget(area)
     dialog.offer("", "Close")
-    dialog.resize(min(1240, parent.width() - 40), min(640, parent.height() - 40))
+    dialog.resize(min(1240, parent.width() - 40), min(740, parent.height() - 20))
     dialog.open()
     return dialog
 
