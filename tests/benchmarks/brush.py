@@ -61,6 +61,21 @@ def dabs(canvas: Canvas, size: int, count: int = 200) -> np.ndarray:
     return times
 
 
+def previews(canvas: Canvas, tool: str, count: int = 100) -> np.ndarray:
+    """Drag a shape of the size of a lung that is not in the Mask yet, and give it up."""
+    canvas.set_tool(tool)
+    QTest.mousePress(canvas, LEFT, pos=QPoint(450, 250))
+    if tool == "polygon":
+        QTest.mouseRelease(canvas, LEFT, pos=QPoint(450, 250))
+    angles = np.linspace(0, 6, count)
+    path = [QPoint(round(700 + 200 * np.cos(a)), round(550 + 250 * np.sin(a))) for a in angles]
+    times = timed(lambda at=at: QTest.mouseMove(canvas, at) for at in path)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(canvas, LEFT, pos=path[-1])
+    canvas.set_tool("brush")
+    return times
+
+
 def strokes(canvas: Canvas, size: int, count: int) -> None:
     """Short strokes all over the picture."""
     rng = np.random.default_rng(0)
@@ -89,6 +104,14 @@ def measure(side: int) -> None:
         for size in (1, 41, 500):
             show(side, f"dab {size} px, zoom {zoom}", dabs(canvas, size))
     canvas.fit()
+    for tool in ("lasso", "polygon", "rectangle", "ellipse"):
+        show(side, f"shape in the hand, {tool}, fit", previews(canvas, tool))
+    assert canvas.document is not None
+    canvas.document.touched[:, side // 4 : side // 2] = True
+    show(side, "repaint", timed([canvas.update] * 20))
+    canvas.set_lock_visible(True)
+    show(side, "repaint with locked pixels hatched", timed([canvas.update] * 20))
+    canvas.set_lock_visible(False)
     for size in (41, 500):
         document = Document((side, side))
         canvas.set_document(document)

@@ -9,7 +9,10 @@ from PySide6.QtGui import QFocusEvent, QInputDevice, QPointingDevice, QTabletEve
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from unet_studio.editing import commands, lock
 from unet_studio.editing.document import Document
+from unet_studio.editing.records import event_record, replay
+from unet_studio.editing.threshold import apply_proposal
 from unet_studio.editing.toolbox import TOOLBOX
 from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.tools import TOOLS
@@ -231,6 +234,79 @@ def test_a_proposal_in_the_middle_leaves_an_outline_in_the_hand(reader):
     canvas.set_read_only(False)  # the window says so after each change
     QTest.keyClick(canvas, KEY.Key_Return)
     np.testing.assert_array_equal(canvas.mask, reader.expected("polygon", reader.ring))
+
+
+@pytest.mark.parametrize("keys", [NO, SHIFT])
+def test_a_stroke_goes_on_when_a_proposal_arrives_in_its_middle(reader, keys):
+    canvas, points = reader.canvas, reader.ring[:3]
+    reader.press(points[0], keys)
+    reader.move(points[1], keys)
+    apply_proposal(canvas.document, np.full((4, 4), 65535, np.uint16), 0.5)
+    canvas.document.undo()
+    canvas.document.redo()
+    reader.release(points[1], keys)
+    canvas.set_tool("eraser")
+    reader.press(points[0], keys)
+    apply_proposal(canvas.document, np.full((4, 4), 65535, np.uint16), 0.4)
+    reader.move(points[2], keys)
+    reader.release(points[2], keys)
+    rest = reader.expected("eraser", [points[0], points[2]])
+    np.testing.assert_array_equal(canvas.mask[rest == 1], 0)
+    assert [step.kind for step in canvas.document.history.steps()][-2:] == ["proposal", "eraser"]
+
+
+BETWEEN = {
+    "nothing": lambda reader: None,
+    "escape": lambda reader: QTest.keyClick(reader.canvas, KEY.Key_Escape),
+    "undo": lambda reader: reader.canvas.document.undo(),
+    "redo": lambda reader: reader.canvas.document.redo(),
+    "proposal": lambda reader: apply_proposal(reader.canvas.document, reader.canvas._probability()[::9, ::9], 0.5),
+    "command": lambda reader: commands.run(reader.canvas.document, "grow", 2),
+    "unlock": lambda reader: lock.unlock_all(reader.canvas.document),
+    "focus": ENDS["focus"],
+    "tool": lambda reader: reader.canvas.swap(),
+    "wheel": lambda reader: reader.wheel(QPoint(300, 200), 1),
+}
+gesture = st.tuples(
+    st.sampled_from(sorted(TOOLS)),
+    st.lists(spot, min_size=2, max_size=5),
+    st.sampled_from([NO, SHIFT, ALT]),
+    st.lists(st.sampled_from(sorted(BETWEEN)), max_size=3),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(gesture, min_size=1, max_size=6))
+def test_whatever_the_hand_does_the_journal_tells_it_and_undo_takes_all_of_it_back(reader, gestures):
+    reader.made("brush")
+    canvas, document = reader.canvas, reader.canvas.document
+    canvas.set_zoom(2.0)
+    start, records = (document.mask.copy(), document.touched.copy()), []
+    document.listeners.append(lambda event: records.append(event_record(event)))
+    for name, points, keys, interruptions in gestures:
+        reader.hold(name, points, keys)
+        for interruption, point in zip(interruptions, points, strict=False):
+            BETWEEN[interruption](canvas if interruption == "focus" else reader)
+            reader.move(point, keys)
+        reader.release(points[-1], keys)
+        QTest.keyClick(canvas, KEY.Key_Return if len(points) % 2 else KEY.Key_Escape)
+    canvas.set_read_only(True)
+    canvas.set_read_only(False)
+    again = replay([record for record in records if record is not None], document.shape, *start)
+    for one in (document, again):
+        while one.redo():
+            pass
+    end = document.mask.copy(), document.touched.copy()
+    np.testing.assert_array_equal(again.mask, end[0])
+    np.testing.assert_array_equal(again.touched, end[1])
+    while document.undo():
+        pass
+    np.testing.assert_array_equal(document.mask, start[0])
+    np.testing.assert_array_equal(document.touched, start[1])
+    while document.redo():
+        pass
+    np.testing.assert_array_equal(document.mask, end[0])
+    np.testing.assert_array_equal(document.touched, end[1])
 
 
 def test_a_pen_draws_shapes_like_the_mouse_and_its_other_end_erases(reader):

@@ -26,7 +26,7 @@ class Stroke(Held):
 
     def __init__(self, start: Start, ink: int | Ink) -> None:
         self._start, self._ink = start, ink
-        self._gesture = start.document.begin(start.tool.name, start.tool.label)
+        self._begin()
         self._size = start.aim.size
         self._moved = False
         self.end: Point = start.aim.point
@@ -35,6 +35,8 @@ class Stroke(Held):
     def move(self, aim: Aim) -> None:
         """Go on to here."""
         self._size = aim.size
+        if not self._gesture.open:
+            self._begin()  # a proposal came in between: what is drawn from here on is a step of its own
         if self._start.aim.shift:
             self._gesture.restore()
             self._segment(self._start.aim.point, aim.point)
@@ -54,7 +56,7 @@ class Stroke(Held):
         """Make it one Step."""
         self.done = True
         if self._start.aim.shift and not self._moved and self._start.last_end is not None:
-            self._segment(self._start.last_end, self.end)
+            self._segment(self._start.last_end, self.end)  # Shift and a click
         self._gesture.finish()
 
     def cancel(self) -> None:
@@ -62,6 +64,9 @@ class Stroke(Held):
         self.done = True
         self.end = self._start.last_end
         self._gesture.cancel()
+
+    def _begin(self) -> None:
+        self._gesture = self._start.document.begin(self._start.tool.name, self._start.tool.label)
 
     def _segment(self, start: Point, end: Point) -> None:
         document = self._start.document

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from unet_studio.editing.document import Document, Event
@@ -20,13 +20,12 @@ from unet_studio.gui.canvas.hatch import Hatch
 from unet_studio.gui.canvas.holding import Probability, Tool
 from unet_studio.gui.canvas.overlay import Colour, Overlay
 from unet_studio.gui.canvas.picture import Picture
+from unet_studio.gui.canvas.sketch import exposed
 from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.canvas.view import Point, View
 
 BACKGROUND = QColor(12, 13, 15)
 SURROUND = 3  # logical px that an outline may reach beyond the changed pixels
-FEW_RECTS = 3  # a region of more is painted as one where that is cheaper
-ONE_MORE = 35_000  # px that can be painted in the time that one more rectangle costs
 
 Values = Callable[[int, int], object]
 
@@ -70,7 +69,7 @@ class Canvas(Hands, QWidget):
         self._brush_size = 41
         self._turned = 0.0  # wheel notches that have not changed the brush yet
         self._tool = TOOLS["brush"]
-        self._subtract = False
+        self._subtract = self._lock_wanted = False
         self._level = 0.5
         self._probability: Probability | None = None
         self._read_only = False
@@ -173,8 +172,14 @@ class Canvas(Hands, QWidget):
 
     def set_lock_visible(self, visible: bool) -> None:
         """Show by a hatch which pixels are locked, or do not."""
-        self._lock_layer.visible = visible
-        self.update()
+        self._lock_wanted = visible
+        self._show_lock()
+
+    def _show_lock(self) -> None:
+        visible = self._lock_wanted or self._tool.shows_lock
+        if visible != self._lock_layer.visible:
+            self._lock_layer.visible = visible
+            self.update()
 
     @property
     def mask_visible(self) -> bool:
@@ -226,6 +231,7 @@ class Canvas(Hands, QWidget):
                 self._last_end = None
             self._tool = tool
             self._show_cursor()
+            self._show_lock()
             self._move_ring()
             self.tool_changed.emit(name)
 
@@ -357,7 +363,7 @@ class Canvas(Hands, QWidget):
 
     def _document_changed(self, event: Event) -> None:
         self.refresh(event.rect)
-        if event.op in ("undo", "redo") and self._hand is not None and self._hand.drawn:
+        if event.op in ("undo", "redo"):
             self._put_down()
         if event.op == "step" and event.step is not None and event.step.kind in TOOLS:
             self.stroke_finished.emit(event.step)
@@ -379,12 +385,3 @@ class Canvas(Hands, QWidget):
     def sizeHint(self) -> QSize:
         """A comfortable first size."""
         return QSize(900, 700)
-
-
-def exposed(region: QRegion) -> list[QRect]:
-    """The rectangles in which a region is painted."""
-    around, rects = region.boundingRect(), list(region)
-    if len(rects) <= FEW_RECTS:
-        return rects
-    apart = sum(rect.width() * rect.height() + ONE_MORE for rect in rects)
-    return rects if apart < around.width() * around.height() else [around]

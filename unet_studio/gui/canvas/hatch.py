@@ -37,8 +37,10 @@ class Hatch:
         # the hatch goes with the picture, so that it stands still under a pan
         down = np.arange(part.top, part.bottom) - round(view.y * ratio)
         across = np.arange(part.left, part.right) - round(view.x * ratio)
-        place = (down[:, None] + across) % period
-        shown = np.where(touched, np.where(place < width, 1, np.where(place < 2 * width, 2, 0)), 0).astype(np.uint8)
+        colour = np.repeat(np.array([1, 2, 0], np.uint8), (width, width, period - 2 * width))
+        lines = colour[(np.arange(period)[:, None] + across) % period]
+        shown = lines.take(down % period, axis=0)
+        shown *= touched.view(np.uint8)
         image = QImage(shown.data, shown.shape[1], shown.shape[0], shown.shape[1], QImage.Format.Format_Indexed8)
         image.setColorTable(COLOURS)
         image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)

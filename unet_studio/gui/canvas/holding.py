@@ -111,6 +111,7 @@ class Tool:
 
     begin: gives what the hand holds, None where there is nothing to begin. ring: the brush size matters and is shown.
     signed: it adds or takes away. nudges: arrow keys move what it holds. once: a second quick press is none.
+    shows_lock: locked pixels are hatched while it is in the hand.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Tool:
     signed: bool = False
     nudges: bool = False
     once: bool = False
+    shows_lock: bool = False
 
     @property
     def label(self) -> str:

@@ -14,6 +14,8 @@ from unet_studio.gui.canvas.view import Point, View
 MARGIN = 8  # widget px that a line or a corner's mark may reach beyond its points
 PIECE = 96.0  # widget px; a slanting line is repainted in pieces whose lesser side is not longer
 GRID = 32  # widget px
+FEW_RECTS = 3  # a region of more is painted as one where that is cheaper
+ONE_MORE = 35_000  # px that can be painted in the time that one more rectangle costs
 FAR = 1 << 20  # widget px; whatever lies beyond is never seen
 MOST_PIECES = 48  # more of them are repainted as one
 PART = 256  # points of a long line that are drawn or left out together
@@ -157,3 +159,12 @@ def _united(pieces: Iterable[QRectF]) -> QRectF:
     for piece in pieces:
         around = around.united(piece)
     return around
+
+
+def exposed(region: QRegion) -> list[QRect]:
+    """The rectangles in which a region is painted."""
+    around, rects = region.boundingRect(), list(region)
+    if len(rects) <= FEW_RECTS:
+        return rects
+    apart = sum(rect.width() * rect.height() + ONE_MORE for rect in rects)
+    return rects if apart < around.width() * around.height() else [around]

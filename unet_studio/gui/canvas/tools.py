@@ -26,6 +26,6 @@ TOOLS: dict[str, Tool] = {
         Tool("ellipse", CROSS, ellipse, "drag; Shift: circle; Alt takes away; Esc gives up", signed=True),
         Tool("move", MOVING, carry, "drag a region; arrow keys move it by 1 px, with Shift by 10", nudges=True),
         Tool("fill", POINTING, Fill, "click a hole to fill it, a region to remove it", once=True),
-        Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again"),
+        Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again", shows_lock=True),
     )
 }  # fmt: skip
