@@ -57,5 +57,5 @@ def around(mask: Mask, margin: int) -> Rect:
 
 def dice(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> float:
     """Dice's overlap of two planes, 1 for two empty ones."""
-    total = np.count_nonzero(one) + np.count_nonzero(other)
-    return 2 * np.count_nonzero(np.logical_and(one, other)) / total if total else 1.0
+    total = int(np.count_nonzero(one) + np.count_nonzero(other))
+    return 2 * int(np.count_nonzero(np.logical_and(one, other))) / total if total else 1.0

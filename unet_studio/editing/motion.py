@@ -59,7 +59,7 @@ def flow(target: Gray, source: Gray, begin: Floats | None = None) -> Floats:
     border = (0, max(0, LEAST - rows), 0, max(0, LEAST - columns), cv2.BORDER_REPLICATE)
     padded = [cv2.copyMakeBorder(plane, *border) for plane in (target, source)]
     known = None if begin is None else cv2.copyMakeBorder(begin, *border)
-    found = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*padded, known)
+    found = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*padded, known)
     return np.asarray(found[:rows, :columns], np.float32)
 
 
@@ -68,7 +68,9 @@ def leap(target: Gray, source: Gray) -> Floats | None:
 
     For moves too far for DIS: ORB (Rublee et al., ICCV 2011) and RANSAC.
     """
-    detector = cv2.ORB_create(FEATURES, fastThreshold=5)
+    if min(target.shape) < LEAST:
+        return None
+    detector = cv2.ORB.create(FEATURES, fastThreshold=5)
     (corners, words), (others, their) = (detector.detectAndCompute(plane, None) for plane in (target, source))
     if words is None or their is None:
         return None
@@ -93,7 +95,8 @@ def places(shape: tuple[int, ...]) -> Floats:
 def pulled(plane: npt.NDArray[np.generic], moved: Floats, outside: int = cv2.BORDER_REPLICATE) -> Floats:
     """What a flow brings from the source plane (h, w[, 2]) to the target's grid, bilinear, float32."""
     at = places(moved.shape) + moved
-    return np.asarray(cv2.remap(plane, at, None, cv2.INTER_LINEAR, borderMode=outside), np.float32)
+    source = np.asarray(plane, np.float32)
+    return np.asarray(cv2.remap(source, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=outside), np.float32)
 
 
 def chained(first: Floats, then: Floats) -> Floats:

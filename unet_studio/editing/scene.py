@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from unet_studio.editing.motion import Floats, Gray, likeness
+from unet_studio.editing.motion import Floats, Gray, likeness, pulled
 
 BINS = 16
 TINY = 64  # px; side of the copy that the colours are counted on
 DARK, BRIGHT = 24, 250  # gray values beyond which a hue says nothing
-FOUND = 0.11  # how far the texture must be found again, 0..1; median of neighbours in ClinicDB 0.36
-FOREIGN = 0.06  # how much more where the colours are others
+FOUND = 0.09  # how far the texture must be found again, 0..1; median of neighbours in ClinicDB 0.36
+FOREIGN = 0.12  # how much more where the hues are as far apart as ALIEN
+ALIEN = 0.06  # Bhattacharyya distance, 0..1
 
 Look = Floats
 
@@ -37,11 +38,15 @@ def is_cut(before: tuple[Gray, Look], after: tuple[Gray, Look], moved: Floats, s
     Texture is compared by correlation, so that a flash or a darker light changes nothing; hues by Bhattacharyya's
     distance say how much must be found. Two pictures without any texture are judged by their hues alone.
     """
-    rough = np.abs(cv2.Laplacian(cv2.GaussianBlur(after[0], (0, 0), 1), cv2.CV_32F))
-    weight = cv2.blur(np.minimum(rough, 20), (9, 9))
+    weight = np.maximum(_roughness(after[0]), pulled(_roughness(before[0]), moved))
     found = weight * np.sqrt(sure) * np.maximum(likeness(after[0], before[0], moved), 0)
     shown = [bool(hues.any()) for _, hues in (before, after)]
     other = 1 - float((before[1] * after[1]).sum()) if all(shown) else 0.0
     if float(weight.mean()) < 0.5:
         return other > 0.5
-    return float(found.sum() / weight.sum()) < FOUND + FOREIGN * min(1.0, other / 0.05)
+    return float(found.sum() / weight.sum()) < FOUND + FOREIGN * min(1.0, other / ALIEN)
+
+
+def _roughness(gray: Gray) -> Floats:
+    edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(gray, (0, 0), 1), cv2.CV_32F))
+    return np.asarray(cv2.blur(np.minimum(edges, 20), (9, 9)), np.float32)
