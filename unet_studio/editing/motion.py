@@ -57,9 +57,9 @@ def flow(target: Gray, source: Gray, begin: Floats | None = None) -> Floats:
     """The flow from small copy `target` to `source`, of one shape; begin: a flow to start the search from."""
     rows, columns = target.shape
     border = (0, max(0, LEAST - rows), 0, max(0, LEAST - columns), cv2.BORDER_REPLICATE)
-    padded = [cv2.copyMakeBorder(plane, *border) for plane in (target, source)]
-    known = None if begin is None else cv2.copyMakeBorder(begin, *border)
-    found = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(*padded, known)
+    known = np.zeros((rows, columns, 2), np.float32) if begin is None else begin
+    padded = [cv2.copyMakeBorder(plane, *border) for plane in (target, source, known)]
+    found = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(padded[0], padded[1], padded[2])
     return np.asarray(found[:rows, :columns], np.float32)
 
 
