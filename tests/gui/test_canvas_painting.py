@@ -102,12 +102,12 @@ def test_opacity_colour_hiding_and_ghost_show(canvas):
     assert rendered(canvas)[200, 250] == pytest.approx(mixed(COLOUR, 0.8), abs=2)
     canvas.set_colour((255, 0, 0))
     assert rendered(canvas)[200, 250] == pytest.approx(mixed((255, 0, 0), 0.8), abs=2)
-    QTest.keyPress(canvas, Qt.Key.Key_H)
+    canvas.set_mask_visible(False)
     assert rendered(canvas)[200, 250] == pytest.approx([GRAY] * 3)
     canvas.set_ghost(np.ones(SHAPE, np.uint8), (0, 255, 0))
     assert rendered(canvas)[200, 250] == pytest.approx(mixed((0, 255, 0), 0.15), abs=2)
     canvas.set_ghost(None)
-    QTest.keyRelease(canvas, Qt.Key.Key_H)
+    canvas.set_mask_visible(True)
     assert rendered(canvas)[200, 250] == pytest.approx(mixed((255, 0, 0), 0.8), abs=2)
 
 

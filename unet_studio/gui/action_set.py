@@ -4,45 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMainWindow, QMenu, QToolBar
 
 from unet_studio.gui.actions import ACTIONS, MENUS, VIEW, WINDOWS, Action
+from unet_studio.gui.keys import Keys, put_in_force, ready_made, shown
+from unet_studio.gui.texts import tr
 from unet_studio.gui.theme import icon
 
-
-def key_text(row: Action) -> str:
-    """The key that is shown beside an action, in the platform's own writing, or ""."""
-    return QKeySequence(row.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if row.keys else ""
+COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
-def tooltip(row: Action, tip: str = "") -> str:
-    """The tooltip of an action; it names the key."""
-    key = key_text(row)
-    return f"{tip or row.tip}  [{key}]" if key else (tip or row.tip)
+def is_typing() -> bool:
+    """Whether the keyboard belongs to a place where texts or numbers are typed."""
+    return isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
+
+
+def is_typed(event: QKeyEvent) -> bool:
+    """Whether a key means something where texts and numbers are typed: all do that are no commands."""
+    return not event.modifiers() & COMMANDING and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
 
 
 class ActionSet(QObject):
     """The window's QActions by id; `enable` switches them by the facts that hold."""
 
+    keys_changed = Signal()
+
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
-        self._rows = {row.id: row for row in ACTIONS}
         self._groups: dict[str, QActionGroup] = {}
+        self._facts: frozenset[str] = frozenset()
+        self._tips = {row.id: tr(row.tip) for row in ACTIONS}
         self._actions = {row.id: self._make(row, window) for row in ACTIONS}
-        self._held = {QKeySequence(row.keys[0])[0].key(): row.id for row in ACTIONS if row.hold}
+        self.set_keys(ready_made())
         QApplication.instance().installEventFilter(self)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
 
     def _make(self, row: Action, window: QMainWindow) -> QAction:
-        action = QAction(row.text, window)
+        action = QAction(tr(row.text), window)
         action.setObjectName(row.id)
-        action.setShortcuts([QKeySequence(key) for key in row.keys])
-        action.setToolTip(tooltip(row))
-        action.setStatusTip(row.tip)
+        action.setStatusTip(tr(row.tip))
         action.setCheckable(row.checkable)
         action.setAutoRepeat(not row.hold and row.id not in ("accept", "accept_empty", "exclude", "later"))
         if row.icon:
@@ -52,6 +56,25 @@ class ActionSet(QObject):
             group.addAction(action)
         window.addAction(action)
         return action
+
+    def set_keys(self, keys: Keys) -> None:
+        """Let actions run by these keys; tooltips and everything else that names a key follow."""
+        put_in_force(keys)
+        self.keys = dict(keys)
+        for action_id, action in self._actions.items():
+            action.setShortcuts([QKeySequence(key) for key in keys[action_id]])
+            self._show_tip(action_id)
+        self._held = [(QKeySequence(key)[0].key(), row.id) for row in ACTIONS if row.hold for key in keys[row.id]]
+        self.keys_changed.emit()
+
+    def with_keys(self, show: Callable[[], object]) -> None:
+        """Call `show`, which names keys, now and whenever the keys change."""
+        self.keys_changed.connect(show)
+        show()
+
+    def _show_tip(self, action_id: str) -> None:
+        key, tip = shown(action_id), self._tips[action_id]
+        self._actions[action_id].setToolTip(f"{tip}  [{key}]" if key else tip)
 
     def connect_all(self, handlers: Mapping[str, Callable[[], object]]) -> None:
         """Connect every handler; held ones and switches are told on and off. Raises KeyError where one is missing."""
@@ -64,15 +87,20 @@ class ActionSet(QObject):
 
     def enable(self, facts: Iterable[str]) -> None:
         """Enable exactly the actions whose needs are all among `facts`."""
-        held = frozenset(facts)
+        self._facts = frozenset(facts)
         for row in ACTIONS:
-            self._actions[row.id].setEnabled(set(row.needs.split()) <= held)
+            self._actions[row.id].setEnabled(set(row.needs.split()) <= self._facts)
+
+    def missing(self, row: Action) -> list[str]:
+        """The facts that an action waits for."""
+        return [fact for fact in row.needs.split() if fact not in self._facts]
 
     def rename(self, action_id: str, text: str, visible: bool = True) -> None:
         """Give an action another text (window presets of the open picture)."""
         action = self._actions[action_id]
         action.setText(text.replace("&", "&&"))
-        action.setToolTip(tooltip(self._rows[action_id], text))
+        self._tips[action_id] = text
+        self._show_tip(action_id)
         action.setVisible(visible)
 
     def reword(self, action_id: str, text: str) -> None:
@@ -80,7 +108,8 @@ class ActionSet(QObject):
         action = self._actions[action_id]
         if action.text() != f"&{text}":
             action.setText(f"&{text}")
-            action.setToolTip(tooltip(self._rows[action_id], text))
+            self._tips[action_id] = text
+            self._show_tip(action_id)
 
     def check(self, action_id: str, on: bool) -> None:
         """Show an action as on or off without running it."""
@@ -96,10 +125,10 @@ class ActionSet(QObject):
 
     def fill_menus(self, window: QMainWindow) -> None:
         """Make the menu bar."""
-        menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+        menus = {name: window.menuBar().addMenu(tr(name)) for name in MENUS}
         for menu in menus.values():
             menu.setToolTipsVisible(True)
-        presets = QMenu(WINDOWS, menus[VIEW])
+        presets = QMenu(tr(WINDOWS), menus[VIEW])
         for row in ACTIONS:
             menu = presets if row.menu == WINDOWS else menus[row.menu]
             if row.line:
@@ -117,22 +146,25 @@ class ActionSet(QObject):
             bar.addAction(self._actions[row.id])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Switch held actions off when their key is released or the window loses the keyboard."""
+        """Switch held actions off when their key is released; keys typed into a text or number run nothing."""
         if event.type() == QEvent.Type.KeyRelease:
             self._released(event)
+        elif event.type() == QEvent.Type.ShortcutOverride and is_typing() and is_typed(event):
+            event.accept()
+            return True
         elif event.type() == QEvent.Type.ApplicationDeactivate:
             self.release_all()
         return False
 
     def _released(self, event: QKeyEvent) -> None:
-        typing = isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
-        action_id = self._held.get(Qt.Key(event.key()))
-        if action_id and not event.isAutoRepeat() and not typing:
-            self._actions[action_id].setChecked(False)
+        if not event.isAutoRepeat() and not is_typing():
+            for key, action_id in self._held:
+                if key == event.key():
+                    self._actions[action_id].setChecked(False)
 
     def release_all(self) -> None:
         """Let go of every held key."""
-        for action_id in self._held.values():
+        for _key, action_id in self._held:
             self._actions[action_id].setChecked(False)
 
     def close(self) -> None:

@@ -130,7 +130,9 @@ LEARN_ROWS = (
       "write earlier idle", "rollback"),
 )  # fmt: skip
 HELP_ROWS = (
-    A("shortcuts", "&Keyboard shortcuts", "All keys on one sheet", ("F1", "?"), "", "keyboard"),
+    A("palette", "&Command palette…", "Find any command by a word and run it", ("Ctrl+Shift+P",)),
+    A("shortcuts", "&Keyboard shortcuts", "All keys on one sheet", ("F1", "?"), "", "keyboard", line=True),
+    A("change_keys", "C&hange keys…", "Give commands other keys, or take the left-hand set"),
     A("devices", "&Devices…", "What can propose and learn here, and why not more", ("Ctrl+Shift+D",)),
     A("about", "&About U-Net Studio", "Version, licence and places of the files", ("Shift+F1",)),
 )

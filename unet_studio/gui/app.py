@@ -13,7 +13,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from unet_studio.core.errors import UserError
-from unet_studio.gui import preferences, theme
+from unet_studio.gui import languages, preferences, theme
 from unet_studio.gui.window import MainWindow
 from unet_studio.workflow.faults import record_fault
 from unet_studio.workflow.session import open_session
@@ -47,8 +47,12 @@ def open_window(
     """
     qt = application()
     session = open_session(None if workspace is None else Path(workspace), window=True)
-    theme.apply(qt, preferences.load(session.folder).text_percent)
+    kept = preferences.load(session.folder)
+    theme.apply(qt, kept.text_percent)
+    trouble = languages.install(qt, kept.language)
     window = MainWindow(session)
+    if trouble:
+        window.status.say(trouble, True)
     window.worklist.target = target
     qt.commitDataRequest.connect(window.end_session)
     window.show()

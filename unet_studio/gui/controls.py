@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from unet_studio.gui.texts import plain
+
 
 class ActionButton(QPushButton):
     """A button for a QAction: its icon, words and key."""
@@ -24,21 +26,23 @@ class ActionButton(QPushButton):
         layout.setContentsMargins(8, 0, 9, 0)
         layout.addStretch(1)
         layout.addWidget(self._key)
-        self._key.setVisible(show_key and not action.shortcut().isEmpty())
+        self._show_key = show_key
         self.clicked.connect(lambda: action.trigger())
         action.changed.connect(self._follow)
         self._follow()
 
     def _follow(self) -> None:
         action = self._action
-        self.setText(self._text or action.text().replace("&", ""))
+        self.setText(self._text or plain(action.text()))
         self.setIcon(action.icon())
         self.setToolTip(action.toolTip())
-        self.setAccessibleName(action.statusTip())
+        self.setAccessibleName(plain(action.text()))
+        self.setAccessibleDescription(action.toolTip())
         self.setEnabled(action.isEnabled())
         if self.isCheckable():
             self.setChecked(action.isChecked())
         self._key.setText(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+        self._key.setVisible(self._show_key and not action.shortcut().isEmpty())
         self._key.setEnabled(action.isEnabled())
 
     def sizeHint(self) -> QSize:

@@ -14,9 +14,10 @@ from unet_studio.gui import preferences, theme
 from unet_studio.gui.jobs import ADD, MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
+from unet_studio.gui.texts import mark, tr, tr_n
 from unet_studio.gui.worklist_link import WorklistLink
 
-FILTER = "Pictures and DICOM (*)"
+FILTER = mark("Pictures and DICOM (*)")
 
 
 class Desk(QObject):
@@ -45,21 +46,20 @@ class Desk(QObject):
             "preferences": self.ask_preferences,
             "exclude": self.ask_reason,
             "versions": self.show_versions,
-            "shortcuts": self.show_shortcuts,
             "devices": self.show_devices,
             "about": self.show_about,
         }
 
     def open_files(self) -> None:
         """Ask for files."""
-        files, _ = QFileDialog.getOpenFileNames(self._window, "Open pictures", self._last_folder, FILTER)
+        files, _ = QFileDialog.getOpenFileNames(self._window, tr("Open pictures"), self._last_folder, tr(FILTER))
         if files:
             self._last_folder = str(Path(files[0]).parent)
             self._worklist.add([Path(file) for file in files])
 
     def open_folder(self) -> None:
         """Ask for a folder."""
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures", self._last_folder)
+        folder = QFileDialog.getExistingDirectory(self._window, tr("Open a folder of pictures"), self._last_folder)
         if folder:
             self._last_folder = folder
             self._worklist.add([Path(folder)])
@@ -88,17 +88,20 @@ class Desk(QObject):
                 cancelled=token.cancelled,
             )
 
-        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), lane=ADD, label="Exporting")
+        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), lane=ADD, label=tr("Exporting"))
 
     def _exported(self, report: Any, folder: Path) -> None:
         count = sum(Path(path).suffix == ".png" for path in report.written)
-        text = f"{count} mask{'' if count == 1 else 's'} written to {folder}"
+        text = tr_n("%n mask written to {folder}", "%n masks written to {folder}", count, folder=folder)
         if report.skipped:
-            text += f", {report.skipped} there already"
+            text += ", " + tr_n("%n there already", "%n there already", report.skipped)
         if not count and not report.skipped:
-            text = "Nothing to export: accept a picture first"
+            text = tr("Nothing to export: accept a picture first")
         if report.problems:
-            text += f"; {len(report.problems)} could not be written: {report.problems[0]}"
+            count, first = len(report.problems), report.problems[0]
+            text += "; " + tr_n(
+                "%n could not be written: {first}", "%n could not be written: {first}", count, first=first
+            )
         self._jobs.said.emit(text, bool(report.problems))
 
     def ask_reader(self) -> None:
@@ -120,7 +123,9 @@ class Desk(QObject):
 
             return session.change_reader(old, name)
 
-        self._jobs.run(work, done=lambda session: self._reader_changed(session, case_id), label="Changing the reader")
+        self._jobs.run(
+            work, done=lambda session: self._reader_changed(session, case_id), label=tr("Changing the reader")
+        )
 
     def _reader_changed(self, session: Any, case_id: int) -> None:
         self._reading.change_session(session)
@@ -160,12 +165,6 @@ class Desk(QObject):
         writable = self._reading.session.writable
         VersionsDialog(self._window, self._learn.versions, writable, self._learn.activate).open()
 
-    def show_shortcuts(self) -> None:
-        """Show all keys."""
-        from unet_studio.gui.dialogs.sheet import show_shortcuts
-
-        show_shortcuts(self._window)
-
     def show_devices(self) -> None:
         """Try every device and say what works."""
 
@@ -174,7 +173,7 @@ class Desk(QObject):
 
             return diagnosing.doctor()
 
-        self._jobs.run(work, done=self._show_devices, lane=MODEL, label="Trying the devices")
+        self._jobs.run(work, done=self._show_devices, lane=MODEL, label=tr("Trying the devices"))
 
     def _show_devices(self, reports: Any) -> None:
         from unet_studio.gui.dialogs.devices import show_devices

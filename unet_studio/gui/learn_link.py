@@ -15,6 +15,7 @@ from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.learn_panel import LearnPanel
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.teaching import Teaching
+from unet_studio.gui.texts import tr
 
 
 class LearnLink(QObject):
@@ -76,7 +77,7 @@ class LearnLink(QObject):
 
     def _show(self) -> None:
         total = sum(self.waiting.values())
-        parts = ", ".join(f"{count} {name}" for name, count in sorted(self.waiting.items()))
+        parts = ", ".join(f"{count} {tr(TARGETS[name].title)}" for name, count in sorted(self.waiting.items()))
         self._panel.show_queue(total - self._held_out, self._held_out, f" ({parts})" if len(self.waiting) > 1 else "")
         target = self.target()
         active = next((one.id for one in self.versions if one.active and one.target == target), "")
@@ -120,7 +121,7 @@ class LearnLink(QObject):
             return verb(session, versions)
 
         self._panel.verdict.hide()  # it spoke of the version that was active
-        self._jobs.run(work, done=self.changed.emit, label="Changing the model version")
+        self._jobs.run(work, done=self.changed.emit, label=tr("Changing the model version"))
 
 
 def verdict(outcome: Any) -> tuple[str, str]:
@@ -128,9 +129,9 @@ def verdict(outcome: Any) -> tuple[str, str]:
     if outcome.failed:
         return outcome.failed, "bad"
     if outcome.cancelled:
-        return "Learning was stopped. The queue is as it was.", "quiet"
+        return tr("Learning was stopped. The queue is as it was."), "quiet"
     if outcome.model is None:
-        return f"No new version: {outcome.reason}", "quiet"
+        return tr("No new version: {reason}", reason=outcome.reason), "quiet"
     if outcome.promoted:
-        return f"{outcome.model.id} proposes from now on. {outcome.reason}", "good"
-    return f"{outcome.model.id} is kept but does not propose. {outcome.reason}", "quiet"
+        return tr("{model} proposes from now on. {reason}", model=outcome.model.id, reason=outcome.reason), "good"
+    return tr("{model} is kept but does not propose. {reason}", model=outcome.model.id, reason=outcome.reason), "quiet"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
+from unet_studio.gui.texts import tr, tr_n
 
 if TYPE_CHECKING:
     from unet_studio.gui.learn_plot import LearnPlot
@@ -22,7 +23,9 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     seconds = max(0, round(seconds))
-    return f"{seconds} s left" if seconds < 90 else f"{seconds // 60} min {seconds % 60:02d} s left"
+    if seconds < 90:
+        return tr("{seconds} s left", seconds=seconds)
+    return tr("{minutes} min {seconds:02d} s left", minutes=seconds // 60, seconds=seconds % 60)
 
 
 class LearnPanel(QWidget):
@@ -42,7 +45,9 @@ class LearnPanel(QWidget):
         self.dice = QLabel(objectName="held_out_dice")
         self.progress = QProgressBar(objectName="learn_progress")
         self.progress.setTextVisible(False)
-        self.placeholder = QLabel("The curves of a run are drawn here:\ntraining loss and agreement on held-out films.")
+        self.placeholder = QLabel(
+            tr("The curves of a run are drawn here:\ntraining loss and agreement on held-out films.")
+        )
         self.placeholder.setObjectName("placeholder")
         self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.placeholder.setWordWrap(True)
@@ -55,7 +60,7 @@ class LearnPanel(QWidget):
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(QLabel("Learn", objectName="title"))
+        head.addWidget(QLabel(tr("Learn"), objectName="title"))
         head.addStretch(1)
         head.addWidget(self.active)
         layout.addLayout(head)
@@ -72,24 +77,24 @@ class LearnPanel(QWidget):
         layout.addWidget(self.verdict)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(ActionButton(actions["versions"], "Versions…", show_key=False))
+        row.addWidget(ActionButton(actions["versions"], tr("Versions…"), show_key=False))
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)
 
     def show_queue(self, waiting: int, held_out: int, words: str) -> None:
         """Say how many Corrections wait to be learned from, and how many are held out to compare models."""
         if waiting + held_out == 0:
-            self.queue.setText("The queue is empty. Accept a picture to fill it.")
+            self.queue.setText(tr("The queue is empty. Accept a picture to fill it."))
             return
-        parts = [f"{waiting} correction{'' if waiting == 1 else 's'} waiting{words}"]
+        parts = [tr_n("%n correction waiting", "%n corrections waiting", waiting) + words]
         if held_out:
-            parts.append(f"{held_out} held out to compare models")
+            parts.append(tr_n("%n held out to compare models", "%n held out to compare models", held_out))
         self.queue.setText(", ".join(parts))
 
     def show_active(self, model_id: str) -> None:
         """Name the version that proposes now."""
         self.active.setText(model_id)
-        self.active.setToolTip(f"Active model version: {model_id}" if model_id else "")
+        self.active.setToolTip(tr("Active model version: {name}", name=model_id) if model_id else "")
 
     def show_run(self, running: bool) -> None:
         """Switch between start and stop."""
@@ -104,16 +109,16 @@ class LearnPanel(QWidget):
         if self.plot is not None or PLOT in sys.modules:
             self._curves().start_over()
         self.progress.setRange(0, 0)
-        self.state.setText("Preparing")
-        self.dice.setText("Held-out Dice –")
+        self.state.setText(tr("Preparing"))
+        self.dice.setText(tr("Held-out Dice –"))
         self.show_run(True)
 
     def _curves(self) -> LearnPlot:
         if self.plot is None:
-            from unet_studio.gui.learn_plot import LEGEND, LearnPlot
+            from unet_studio.gui.learn_plot import LearnPlot, legend
 
             self.plot = LearnPlot(self)
-            self._layout.insertWidget(self._plot_place, QLabel(LEGEND))
+            self._layout.insertWidget(self._plot_place, QLabel(legend()))
             self._layout.insertWidget(self._plot_place + 1, self.plot, 1)
             self.placeholder.hide()
         return self.plot
@@ -126,7 +131,8 @@ class LearnPanel(QWidget):
         parts = (progress.message or progress.phase.capitalize(), time_left(progress.seconds_left), progress.device)
         self.state.setText(" · ".join(part for part in parts if part))
         if progress.held_out_dice is not None and progress.parent_dice is not None:
-            self.dice.setText(f"Held-out Dice {progress.held_out_dice:.3f}, active {progress.parent_dice:.3f}")
+            new, active = f"{progress.held_out_dice:.3f}", f"{progress.parent_dice:.3f}"
+            self.dice.setText(tr("Held-out Dice {new}, active {active}", new=new, active=active))
         self._curves().add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
 
     def close_plot(self) -> None:

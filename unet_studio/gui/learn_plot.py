@@ -7,12 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from unet_studio.gui import theme
+from unet_studio.gui.texts import tr
 
 LOSS, CANDIDATE, ACTIVE = "#e69f00", "#56b4e9", "#b4bcc5"
-LEGEND = (
-    f"<span style='color:{LOSS}'>━ loss</span> &nbsp; <span style='color:{CANDIDATE}'>●━ Dice, new</span> &nbsp; "
-    f"<span style='color:{ACTIVE}'>╍ Dice, active</span>"
-)
+
+
+def legend() -> str:
+    """What the curves are, in their colours."""
+    rows = ((LOSS, "━", tr("loss")), (CANDIDATE, "●━", tr("Dice, new")), (ACTIVE, "╍", tr("Dice, active")))
+    return " &nbsp; ".join(f"<span style='color:{colour}'>{line} {words}</span>" for colour, line, words in rows)
 
 
 class LearnPlot(pg.PlotWidget):
@@ -22,7 +25,7 @@ class LearnPlot(pg.PlotWidget):
         super().__init__(parent, background=theme.BACKGROUND)
         self.setObjectName("learn_plot")
         self.setMinimumHeight(110)
-        self.setAccessibleName("Training loss, and Dice of candidate and active version, by step")
+        self.setAccessibleName(tr("Training loss, and Dice of candidate and active version, by step"))
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
         self.hideButtons()

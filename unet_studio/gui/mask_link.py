@@ -14,10 +14,12 @@ from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.clicking import kept_text
 from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.keys import shown
 from unet_studio.gui.option_strip import COMMANDS, OptionStrip
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.status_bar import StatusBar
+from unet_studio.gui.texts import plain, tr
 
 
 class MaskLink(QObject):
@@ -58,8 +60,9 @@ class MaskLink(QObject):
         row = TOOLBOX[name]
         amount = self._strip.amounts()[row.amount.name] if row.amount else 0
         outcome = commands.run(draft.document, name, amount)
-        did = f"{outcome.changed:,} px changed".replace(",", " ") if outcome.changed else "nothing to change"
-        self._done(draft, "; ".join(part for part in (f"{row.label}: {did}", kept_text(outcome.kept)) if part))
+        count = f"{outcome.changed:,}".replace(",", " ")
+        did = tr("{count} px changed", count=count) if outcome.changed else tr("nothing to change")
+        self._done(draft, "; ".join(part for part in (f"{tr(row.label)}: {did}", kept_text(outcome.kept)) if part))
 
     def unlock_all(self) -> None:
         """Let go of every locked pixel; undo locks them again."""
@@ -70,9 +73,9 @@ class MaskLink(QObject):
         from unet_studio.editing import lock
 
         _, count = lock.unlock_all(draft.document)
-        undo = self._actions["undo"].shortcut().toString()
-        said = f"{count:,} pixels unlocked; {undo} locks them again".replace(",", " ")
-        self._done(draft, said if count else "No pixel is locked")
+        number = f"{count:,}".replace(",", " ")
+        said = tr("{count} pixels unlocked; {undo} locks them again", count=number, undo=shown("undo"))
+        self._done(draft, said if count else tr("No pixel is locked"))
 
     def _done(self, draft: Any, text: str) -> None:
         self._bar.say(draft.problem or text, bool(draft.problem))
@@ -81,10 +84,10 @@ class MaskLink(QObject):
 
     def _take_tool(self, name: str) -> None:
         self._show_tool(name)
-        self._bar.say(f"{self._strip.name.text()}: {TOOLS[name].hint}")
+        self._bar.say(f"{self._strip.name.text()}: {tr(TOOLS[name].hint)}")
 
     def _show_tool(self, name: str) -> None:
-        words = self._actions[name].text().replace("&", "")
+        words = plain(self._actions[name].text())
         self._strip.show_tool(TOOLS[name], words)
 
     def _amount_changed(self, name: str, value: int) -> None:

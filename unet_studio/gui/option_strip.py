@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from unet_studio.editing.toolbox import AMOUNTS, COUNT, ISLAND, LEVEL, RADIUS, SMOOTH, Amount
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas.holding import Tool
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import tr
 
 ICON = QSize(18, 18)
 LEAST_WIDTH = 160  # px
@@ -44,8 +46,9 @@ class AmountBox(QSpinBox):
         self.setSuffix(f" {amount.unit}" if amount.unit else "")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName(amount.words)
-        self.setToolTip(f"{amount.words}  ({amount.least} to {amount.most})")
+        self.setAccessibleName(tr(amount.words))
+        limits = tr("{least} to {most}", least=amount.least, most=amount.most)
+        self.setToolTip(f"{tr(amount.words)}  ({limits})")
 
     def sizeHint(self) -> QSize:
         """As wide as the longest number."""
@@ -106,7 +109,7 @@ class OptionStrip(QWidget):
     def _labelled(self, amount: Amount) -> QWidget:
         part = QWidget()
         layout = _row(part)
-        label = QLabel(amount.words)
+        label = QLabel(tr(amount.words))
         label.setBuddy(self.boxes[amount.name])
         layout.addWidget(label)
         layout.addWidget(self.boxes[amount.name])
@@ -117,11 +120,9 @@ class OptionStrip(QWidget):
         layout = _row(part, 0)
         group = QButtonGroup(part)
         self.signs: dict[bool, QToolButton] = {}
-        key = actions["swap_tool"].shortcut().toString()
-        for subtract, text, tip in ((False, "Add", "Shapes add"), (True, "Take away", "Shapes take away")):
+        for subtract, text in ((False, tr("Add")), (True, tr("Take away"))):
             button = QToolButton(objectName="subtract" if subtract else "add")
             button.setText(text)
-            button.setToolTip(f"{tip}; Alt turns it round for one shape  [{key}]")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, subtract=subtract: self.subtract_chosen.emit(subtract))
@@ -129,7 +130,13 @@ class OptionStrip(QWidget):
             layout.addWidget(button)
             self.signs[subtract] = button
         self.signs[False].setChecked(True)
+        actions.with_keys(self._show_tips)
         return part
+
+    def _show_tips(self) -> None:
+        key = shown("swap_tool")
+        self.signs[False].setToolTip(tr("Shapes add; Alt turns it round for one shape  [{key}]", key=key))
+        self.signs[True].setToolTip(tr("Shapes take away; Alt turns it round for one shape  [{key}]", key=key))
 
     def _command_buttons(self, actions: ActionSet) -> QWidget:
         part = QWidget()
@@ -151,7 +158,7 @@ class OptionStrip(QWidget):
         self.name.setText(words)
         self._signs.setVisible(tool.signed)
         self._level.setVisible(tool.name == "threshold_brush")
-        self.hint.setText(tool.hint)
+        self.hint.setText(tr(tool.hint))
         self._fit()
 
     def show_subtract(self, subtract: bool) -> None:

@@ -16,6 +16,7 @@ from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
+from unet_studio.gui.texts import tr, uncapital
 
 ZOOM = 1.25
 AREA_REST_MS = 60
@@ -130,14 +131,14 @@ class PictureLink(QObject):
         from unet_studio.workflow import viewing
 
         value = viewing.value_text(case.image, column, row)
-        self._bar.show_fact("place", f"x {column}  y {row}  value {value}")
+        self._bar.show_fact("place", tr("x {column}  y {row}  value {value}", column=column, row=row, value=value))
 
     def _show_zoom(self, zoom: float) -> None:
         if self._canvas.image_shape == (0, 0):
             self._bar.show_fact("zoom", "")
             return
         ratio = self._canvas.devicePixelRatioF()
-        self._bar.show_fact("zoom", f"{zoom * ratio * 100:.0f} %", "Zoom: screen px for one picture px")
+        self._bar.show_fact("zoom", f"{zoom * ratio * 100:.0f} %", tr("Zoom: screen px for one picture px"))
 
     # window/level
 
@@ -166,7 +167,7 @@ class PictureLink(QObject):
     def _show_window_text(self) -> None:
         window = self._window
         text = "" if window is None else f"W {window.width:.6g}  L {window.center:.6g}"
-        self._bar.show_fact("window_level", text, "Window width and level; drag with the right button")
+        self._bar.show_fact("window_level", text, tr("Window width and level; drag with the right button"))
 
     def _show_presets(self) -> None:
         for number in range(1, 10):
@@ -188,12 +189,9 @@ class PictureLink(QObject):
         draft = self._reading.draft
         proposed = draft is not None and self._reading.proposal is not None
         self._panel.show_threshold(draft.threshold if draft is not None else 0.5, proposed)
-        for action_id, label in (
-            ("undo", draft.next_undo if draft is not None else ""),
-            ("redo", draft.next_redo if draft is not None else ""),
-        ):
-            words = f"{label[:1].lower()}{label[1:]}"
-            self._actions.reword(action_id, f"{action_id.capitalize()} {words}".rstrip())
+        back, forth = ("", "") if draft is None else (draft.next_undo, draft.next_redo)
+        self._actions.reword("undo", tr("Undo {step}", step=tr(uncapital(back))) if back else tr("Undo"))
+        self._actions.reword("redo", tr("Redo {step}", step=tr(uncapital(forth))) if forth else tr("Redo"))
         self._area.start()
 
     def _show_area(self) -> None:
@@ -225,12 +223,12 @@ class PictureLink(QObject):
 
             return proposing.previous_mask(session, case, threshold)
 
-        self._jobs.run(work, done=lambda mask: self._take_earlier(case, mask), lane=MODEL, label="Comparing")
+        self._jobs.run(work, done=lambda mask: self._take_earlier(case, mask), lane=MODEL, label=tr("Comparing"))
 
     def _take_earlier(self, case: Any, mask: np.ndarray | None) -> None:
         self._earlier = (case, mask)
         if mask is None:
-            self._bar.say("There is no earlier model version to compare with")
+            self._bar.say(tr("There is no earlier model version to compare with"))
         elif self._actions["show_proposal"].isChecked() and self._reading.open_case is case:
             self._canvas.set_ghost(mask, GHOST)
 

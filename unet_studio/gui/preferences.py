@@ -24,6 +24,8 @@ class Preferences:
     brush: int = 20  # image px
     order: int = 0  # of the worklist
     text_percent: int = 100
+    language: str = ""  # "" = the system's
+    recent: str = ""  # commands last run from the palette
     learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
     show_lock: bool = False

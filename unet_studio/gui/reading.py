@@ -15,6 +15,8 @@ from unet_studio.core.errors import UserError
 from unet_studio.core.image import Window
 from unet_studio.gui.clock import CaseClock
 from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import tr
 
 THRESHOLD_REST_MS = 400  # the slider rests this long: its change becomes one undo step
 
@@ -105,7 +107,7 @@ class Reading(QObject):
             pixels = viewing.display(case.image, case.window)
             return Opened(case, pixels, viewing.presets(case.image))
 
-        self._opening = self._jobs.run(work, done=self._show, failed=self._cannot_open, label="Opening")
+        self._opening = self._jobs.run(work, done=self._show, failed=self._cannot_open, label=tr("Opening"))
         self.state_changed.emit()
 
     def _show(self, opened: Opened) -> None:
@@ -178,7 +180,7 @@ class Reading(QObject):
         if case is None or self._proposing is not None:
             return
         if case.target is None:
-            self._jobs.said.emit(case.note or "Choose lung or polyp first: no Target fits this picture", True)
+            self._jobs.said.emit(case.note or tr("Choose lung or polyp first: no Target fits this picture"), True)
             return
         session = self.session
 
@@ -188,7 +190,7 @@ class Reading(QObject):
             return proposing.propose(session, case)
 
         self._proposing = self._jobs.run(
-            work, done=self._take_proposal, failed=self._no_proposal, lane=MODEL, label="Proposing"
+            work, done=self._take_proposal, failed=self._no_proposal, lane=MODEL, label=tr("Proposing")
         )
 
     def _take_proposal(self, proposal: Any) -> None:
@@ -199,7 +201,12 @@ class Reading(QObject):
         self.settle_threshold()
         draft.propose(proposal, draft.threshold)
         self.proposal = proposal
-        where = f"Proposed by {proposal.model_id} on {proposal.device} in {proposal.seconds:.1f} s"
+        where = tr(
+            "Proposed by {model} on {device} in {seconds:.1f} s",
+            model=proposal.model_id,
+            device=proposal.device,
+            seconds=proposal.seconds,
+        )
         self._jobs.said.emit(proposal.note or where, False)
         self.changed.emit(Changes(cases=frozenset({self._wanted})))
         self.edited.emit()
@@ -261,28 +268,28 @@ class Reading(QObject):
 
             return accepting.accept(session, case, active_seconds=active, wall_seconds=wall, empty=empty)
 
-        self._verdict(work, "Accepting", lambda: (self._accepted.append(case_id), self.advance.emit(case_id)))
+        self._verdict(work, tr("Accepting"), lambda: (self._accepted.append(case_id), self.advance.emit(case_id)))
 
     def _unfinished(self) -> str:
         """Why a Mask is not accepted by a key pressed too soon, "" where nothing is in the way."""
         if self._proposing is not None:
-            return "The proposal is not here yet: look at it, then accept"
+            return tr("The proposal is not here yet: look at it, then accept")
         if not self.draft.document.mask.any():
-            return "Nothing is marked: press O if there is nothing to mark"
+            return tr("Nothing is marked: press {key} if there is nothing to mark", key=shown("accept_empty"))
         return ""
 
     def later(self) -> None:
         """Put the case off."""
-        self._simple("later", "Putting off")
+        self._simple("later", tr("Putting off"))
 
     def exclude(self, reason: str) -> None:
         """Exclude the case with a reason."""
-        self._simple("exclude", "Excluding", reason)
+        self._simple("exclude", tr("Excluding"), reason)
 
     def include(self) -> None:
         """Bring an excluded case back."""
         case_id = self._wanted
-        self._simple("include", "Bringing back", then=lambda: self.open(case_id))
+        self._simple("include", tr("Bringing back"), then=lambda: self.open(case_id))
 
     def _simple(self, verb: str, label: str, *more: str, then: Callable[[], object] | None = None) -> None:
         case_id = self._wanted
@@ -309,7 +316,7 @@ class Reading(QObject):
         if self._wanted == case_id:
             self.leave()
             self._wanted = case_id
-        self._verdict(work, "Taking back", lambda: self._reopen(case_id))
+        self._verdict(work, tr("Taking back"), lambda: self._reopen(case_id))
 
     def _reopen(self, case_id: int) -> None:
         self._accepted = [one for one in self._accepted if one != case_id]

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QV
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton, ValueSlider
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import tr
 
 LEAST_BRUSH, LARGEST_BRUSH, BRUSH_STEPS = 1, 500, 200
 
@@ -39,16 +41,15 @@ class SegmentPanel(QWidget):
         self.note = QLabel(objectName="note")
         self.note.setWordWrap(True)
         self.note.hide()
-        tip = "Probability from which a pixel is marked  [,] lower  [.] higher"
-        self.threshold = ValueSlider("Threshold", "threshold", tip, lambda v: f"{v} %")
+        self.threshold = ValueSlider(tr("Threshold"), "threshold", "", lambda v: f"{v} %")
         self.threshold.set_range(0, 100, 50)
-        self.opacity = ValueSlider("Opacity", "opacity", "How strongly the mask is tinted", lambda v: f"{v} %")
+        self.opacity = ValueSlider(tr("Opacity"), "opacity", tr("How strongly the mask is tinted"), lambda v: f"{v} %")
         self.opacity.set_range(0, 100, 35)
-        tip = "Diameter in picture px  [ [ ] smaller  [ ] ] larger"
-        self.brush = ValueSlider("Brush", "brush_size", tip, lambda v: f"{step_to_brush(v)} px")
+        self.brush = ValueSlider(tr("Brush"), "brush_size", "", lambda v: f"{step_to_brush(v)} px")
         self.brush.set_range(0, BRUSH_STEPS, brush_to_step(20), 10)
         self._connect()
         self._lay_out(actions)
+        actions.with_keys(self._show_tips)
 
     def _connect(self) -> None:
         slider = self.threshold.slider
@@ -62,7 +63,7 @@ class SegmentPanel(QWidget):
         layout.setContentsMargins(10, 8, 10, 6)
         layout.setSpacing(7)
         head = QHBoxLayout()
-        head.addWidget(QLabel("Segment", objectName="title"))
+        head.addWidget(QLabel(tr("Segment"), objectName="title"))
         head.addStretch(1)
         head.addWidget(self.area)
         layout.addLayout(head)
@@ -92,9 +93,17 @@ class SegmentPanel(QWidget):
         grid = QGridLayout()
         grid.setSpacing(6)
         for place, action_id in enumerate(("accept_empty", "take_back", "later", "exclude")):
-            text = {"accept_empty": "Empty", "exclude": "Exclude…"}.get(action_id, "")
+            text = {"accept_empty": tr("Empty"), "exclude": tr("Exclude…")}.get(action_id, "")
             grid.addWidget(ActionButton(actions[action_id], text), place // 2, place % 2)
         return grid
+
+    def _show_tips(self) -> None:
+        low, high = shown("threshold_lower"), shown("threshold_higher")
+        tip = tr("Probability from which a pixel is marked  [{low}] lower  [{high}] higher", low=low, high=high)
+        self.threshold.slider.setToolTip(tip)
+        low, high = shown("brush_smaller"), shown("brush_larger")
+        tip = tr("Diameter in picture px  [{low}] smaller  [{high}] larger", low=low, high=high)
+        self.brush.slider.setToolTip(tip)
 
     def show_area(self, text: str) -> None:
         """Show the area of the mask."""

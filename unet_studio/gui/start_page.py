@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import mark, tr
 from unet_studio.gui.theme import icon
 
-NOTHING = ("Drop pictures, DICOM files or folders here", "PNG, JPEG, TIFF, BMP, DICOM. Your files are never changed.")
-CHOOSE = ("No picture is open", "Choose one in the worklist, or press N for the next.")
-OPENING = ("Opening…", "")
-CANNOT = "This file cannot be opened"
+NOTHING = (
+    mark("Drop pictures, DICOM files or folders here"),
+    mark("PNG, JPEG, TIFF, BMP, DICOM. Your files are never changed."),
+)
+CHOOSE = (mark("No picture is open"), mark("Choose one in the worklist, or press {next} for the next."))
+CANNOT = mark("This file cannot be opened")
 
 
 class StartPage(QWidget):
@@ -31,7 +35,11 @@ class StartPage(QWidget):
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
         row.addStretch(1)
-        for action_id, text in (("open", "Open files…"), ("open_folder", "Open folder…"), ("sample", "Sample film")):
+        for action_id, text in (
+            ("open", tr("Open files…")),
+            ("open_folder", tr("Open folder…")),
+            ("sample", tr("Sample film")),
+        ):
             row.addWidget(ActionButton(actions[action_id], text))
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -44,7 +52,7 @@ class StartPage(QWidget):
 
     def say(self, title: str, line: str, buttons: bool = True) -> None:
         """Show a heading and a line."""
-        self._title.setText(title)
-        self._line.setText(line)
+        self._title.setText(tr(title))
+        self._line.setText(tr(line, next=shown("next")) if line == CHOOSE[1] else tr(line))
         self._buttons.setVisible(buttons)
         self._picture.setVisible(buttons)

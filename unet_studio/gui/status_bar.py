@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from unet_studio.gui.controls import ElidedLabel
+from unet_studio.gui.texts import tr
 
 MESSAGE_MS, ERROR_MS = 8000, 30000
 
@@ -20,6 +21,7 @@ class StatusBar(QStatusBar):
         self._line.setTextFormat(self._line.textFormat().PlainText)
         self.addWidget(self._line, 1)
         self._busy = QProgressBar(objectName="busy")
+        self._busy.setAccessibleName(tr("Busy"))
         self._busy.setRange(0, 0)
         self._busy.setFixedSize(72, 8)
         self._busy.setTextVisible(False)

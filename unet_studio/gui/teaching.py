@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from unet_studio.gui.jobs import Jobs
 from unet_studio.gui.learn_panel import PLOT
+from unet_studio.gui.texts import tr
 
 
 class Teaching(QObject):
@@ -48,7 +49,7 @@ class Teaching(QObject):
             if self._stop_asked:
                 run.cancel()
 
-        self._jobs.run(begin, failed=self._refused, label="Starting to learn")
+        self._jobs.run(begin, failed=self._refused, label=tr("Starting to learn"))
 
     def _tell(self, progress: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the window is gone

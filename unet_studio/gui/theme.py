@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from unet_studio.core.resources import resources_folder
 
 BACKGROUND, PANEL, RAISED, BORDER = "#14171a", "#1b1f23", "#2a3037", "#434c56"
+CHOSEN = "#1e4059"  # ground of a chosen row
 TEXT, QUIET, ACCENT, GOOD, WARNING, BAD = "#eceff2", "#b4bcc5", "#56b4e9", "#4cc38a", "#e69f00", "#ff8a80"
 
 

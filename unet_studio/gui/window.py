@@ -34,6 +34,7 @@ from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
 from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
 from unet_studio.gui.mask_link import MaskLink
@@ -43,6 +44,7 @@ from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
+from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
@@ -74,8 +76,10 @@ class MainWindow(QMainWindow):
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
+        self.keys = KeysLink(self, self.actions_set, self.jobs)
         self._assemble()
         self._connect()
+        self.keys.read()
         self._restore(self.desk.preferences)
         self.worklist.refresh()
         self._show_reader()
@@ -102,7 +106,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(_column(self.banner, self.splitter))
 
     def _tool_bar(self) -> QToolBar:
-        bar = QToolBar("Tools", objectName="tool_bar")
+        bar = QToolBar(tr("Tools"), objectName="tool_bar")
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.actions_set.fill_bar(bar)
@@ -138,6 +142,7 @@ class MainWindow(QMainWindow):
                 **self.picture.handlers(),
                 **self.masks.handlers(),
                 **self.desk.handlers(),
+                **self.keys.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
                 "take_back": self.reading.take_back,
@@ -160,11 +165,12 @@ class MainWindow(QMainWindow):
         self.worklist.refreshed.connect(self._show_page)
         for unreadable in (self.worklist.unreadable, self.reading.cannot_open):
             unreadable.connect(self._show_unreadable)
-        self.worklist.finished.connect(lambda: self.status.say("Every picture is done: export the masks, or learn"))
+        self.worklist.finished.connect(lambda: self.status.say(tr("Every picture is done: export the masks, or learn")))
         self.learn.refreshed.connect(self._enable)
         self.teaching.began.connect(lambda _target: self._enable())
         self.desk.reader_changed.connect(self._show_reader)
         self.canvas.first_painted.connect(self._warm_up)
+        self.actions_set.keys_changed.connect(self._show_keys)
 
     # what is shown
 
@@ -208,12 +214,17 @@ class MainWindow(QMainWindow):
     def _show_reader(self) -> None:
         session, case = self.reading.session, self.reading.open_case
         name = f"{case.case.name} – " if case is not None else ""
-        self.setWindowTitle(f"{name}U-Net Studio – reader: {session.reader}")
+        self.setWindowTitle(name + tr("U-Net Studio – reader: {reader}", reader=session.reader))
         self._reader_button.setIcon(self.actions_set["reader"].icon())
         self._reader_button.setText(session.reader)
         self._reader_button.setToolTip(self.actions_set["reader"].toolTip())
-        self.banner.setText(f"Read only: {session.held_by}" if session.held_by else "Read only")
+        self.banner.setText(tr("Read only: {who}", who=session.held_by) if session.held_by else tr("Read only"))
         self.banner.setVisible(not session.writable)
+
+    def _show_keys(self) -> None:
+        self.worklist.panel.show_keys()
+        self._show_reader()
+        self._show_page()
 
     # start
 
@@ -245,11 +256,11 @@ class MainWindow(QMainWindow):
                 importlib.import_module(module)
             return proposing.device_summary()
 
-        self.status.show_fact("device", "device …", "The device is being tried")
+        self.status.show_fact("device", tr("device …"), tr("The device is being tried"))
         self.jobs.run(work, done=self._show_device, failed=self._no_device, lane=MODEL)
 
     def _no_device(self, error: Exception) -> None:
-        self.status.show_fact("device", "device: see Help, Devices", str(error))
+        self.status.show_fact("device", tr("device: see Help, Devices"), str(error))
 
     def _show_device(self, summary: tuple[str, str]) -> None:
         self.warmed.emit()
@@ -286,6 +297,7 @@ class MainWindow(QMainWindow):
         self.segment.show_brush(kept.brush)
         self.masks.restore(kept)
         self.worklist.panel.sorting.setCurrentIndex(kept.order)
+        self.keys.recent = kept.recent.split()
 
     def _kept(self) -> preferences.Preferences:
         left, _, right = self.splitter.sizes()
@@ -297,6 +309,7 @@ class MainWindow(QMainWindow):
             opacity=self.segment.opacity.slider.value(),
             brush=self.canvas.brush_size,
             order=self.worklist.panel.sorting.currentIndex(),
+            recent=" ".join(self.keys.recent),
             **self.masks.kept(),
         )
 
@@ -311,8 +324,8 @@ class MainWindow(QMainWindow):
         """Close; ask first while something is being learned."""
         if self.teaching.running and not self._ending and not self._shut:
             event.ignore()
-            text = "Learning is under way. Close and stop it? The queue stays as it is."
-            ask(self, "Learning", text, "Stop and close", "Go on learning", self._close_now)
+            text = tr("Learning is under way. Close and stop it? The queue stays as it is.")
+            ask(self, tr("Learning"), text, tr("Stop and close"), tr("Go on learning"), self._close_now)
             return
         self.shut()
         event.accept()

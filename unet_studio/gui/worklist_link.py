@@ -12,6 +12,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
 from unet_studio.gui.jobs import ADD, THUMBS, Jobs, Token
 from unet_studio.gui.reading import Reading
+from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_panel import WorklistPanel
 
 REST_MS = 250  # rows that arrive in the meantime are shown together
@@ -75,7 +76,7 @@ class WorklistLink(QObject):
 
             return verb(session, token, opening)
 
-        self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label="Adding files")
+        self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label=tr("Adding files"))
 
     def _batch(self, _changes: Changes) -> None:
         if not self._rest.isActive():
@@ -115,7 +116,7 @@ class WorklistLink(QObject):
         if case is not None:
             self.open(case.id)
         else:
-            self._jobs.said.emit("This is the last picture" if by > 0 else "This is the first picture", False)
+            self._jobs.said.emit(tr("This is the last picture") if by > 0 else tr("This is the first picture"), False)
 
     def _advance(self, case_id: int) -> None:
         case = self.panel.next_to_do(case_id)

@@ -10,18 +10,19 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QSortFilterProxyMode
 from PySide6.QtGui import QImage, QPixmap
 
 from unet_studio.core.case import Case, Status
+from unet_studio.gui.texts import mark, tr
 
 CASE_ROLE = Qt.ItemDataRole.UserRole + 1
 KEPT_THUMBNAILS = 600
 STATUS_TEXT = {
-    Status.NEW: "New",
-    Status.PROPOSED: "Proposed",
-    Status.CORRECTED: "In correction",
-    Status.LATER: "Later",
-    Status.QUEUED: "Accepted, queued",
-    Status.LEARNED: "Accepted, learned",
-    Status.EXCLUDED: "Excluded",
-    Status.UNREADABLE: "Cannot be opened",
+    Status.NEW: mark("New"),
+    Status.PROPOSED: mark("Proposed"),
+    Status.CORRECTED: mark("In correction"),
+    Status.LATER: mark("Later"),
+    Status.QUEUED: mark("Accepted, queued"),
+    Status.LEARNED: mark("Accepted, learned"),
+    Status.EXCLUDED: mark("Excluded"),
+    Status.UNREADABLE: mark("Cannot be opened"),
 }
 ORDER = {status: place for place, status in enumerate(Status)}
 DONE = frozenset({Status.QUEUED, Status.LEARNED, Status.EXCLUDED, Status.UNREADABLE})
@@ -30,10 +31,10 @@ DONE = frozenset({Status.QUEUED, Status.LEARNED, Status.EXCLUDED, Status.UNREADA
 def status_line(case: Case) -> str:
     """One line that says where a case stands."""
     if case.status is Status.UNREADABLE:
-        return case.reason or STATUS_TEXT[case.status]
+        return case.reason or tr(STATUS_TEXT[case.status])
     if case.status is Status.EXCLUDED and case.reason:
-        return f"Excluded: {case.reason}"
-    return STATUS_TEXT[case.status]
+        return tr("Excluded: {reason}", reason=tr(case.reason))
+    return tr(STATUS_TEXT[case.status])
 
 
 class WorklistModel(QAbstractListModel):

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from unet_studio.core.case import Case, Status
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, WorklistModel, WorklistOrder
 from unet_studio.gui.worklist_row import WorklistRow
-
-
-class FindEdit(QLineEdit):
-    """A line to type in, whose Enter is its own and accepts no mask."""
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Enter from the window's actions."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.accept()
-            return True
-        return super().event(event)
 
 
 class WorklistPanel(QWidget):
@@ -33,17 +24,20 @@ class WorklistPanel(QWidget):
         self.setObjectName("worklist_panel")
         self.model = WorklistModel(want_thumbnail, self)
         self.order = WorklistOrder(self.model, self)
-        self.filter = FindEdit(placeholderText="Find by name", clearButtonEnabled=True, objectName="worklist_filter")
-        self.filter.setToolTip("Type a part of a file's name  [Ctrl+F]")
+        self.filter = QLineEdit(
+            placeholderText=tr("Find by name"), clearButtonEnabled=True, objectName="worklist_filter"
+        )
+        self.filter.setAccessibleName(tr("Find by name"))
         self.filter.returnPressed.connect(lambda: self.list.setFocus())
         self.filter.textChanged.connect(self.order.setFilterFixedString)
         self.sorting = QComboBox(objectName="worklist_order")
-        self.sorting.addItems(["As added", "By status", "By name"])
-        self.sorting.setToolTip("Order of the worklist")
+        self.sorting.addItems([tr("As added"), tr("By status"), tr("By name")])
+        self.sorting.setToolTip(tr("Order of the worklist"))
+        self.sorting.setAccessibleName(tr("Order of the worklist"))
         self.sorting.currentIndexChanged.connect(self.order.order_by)
         self.list = self._make_list()
         self.count = QLabel(objectName="worklist_count")
-        self.empty = QLabel("Nothing here yet.\nDrop pictures, DICOM files or folders on the window.")
+        self.empty = QLabel(tr("Nothing here yet.\nDrop pictures, DICOM files or folders on the window."))
         self.empty.setObjectName("quiet")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -52,7 +46,7 @@ class WorklistPanel(QWidget):
 
     def _make_list(self) -> QListView:
         view = QListView(objectName="worklist")
-        view.setAccessibleName("Worklist")
+        view.setAccessibleName(tr("Worklist"))
         view.setModel(self.order)
         self.rows = WorklistRow(view)
         view.setItemDelegate(self.rows)
@@ -66,7 +60,7 @@ class WorklistPanel(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        title = QLabel("Worklist", objectName="title")
+        title = QLabel(tr("Worklist"), objectName="title")
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self.count)
@@ -80,6 +74,10 @@ class WorklistPanel(QWidget):
         layout.addWidget(self.empty, 1)
         layout.addWidget(self.list, 1)
 
+    def show_keys(self) -> None:
+        """Name the keys in force."""
+        self.filter.setToolTip(tr("Type a part of a file's name  [{key}]", key=shown("find")))
+
     def show_cases(self, cases: Sequence[Case]) -> None:
         """Show these cases."""
         self.model.show(cases)
@@ -89,7 +87,8 @@ class WorklistPanel(QWidget):
         cases = self.model.cases()
         readable = [case for case in cases if case.status is not Status.UNREADABLE]
         done = sum(case.status in DONE for case in readable)
-        self.count.setText(f"{done} of {len(readable)} done" if readable else "")
+        words = tr("{done} of {all} done", done=done, all=len(readable))
+        self.count.setText(words if readable else "")
         for widget in (self.list, self.filter, self.sorting):
             widget.setVisible(bool(cases))
         self.empty.setVisible(not cases)

@@ -37,7 +37,7 @@ class WorklistRow(QStyledItemDelegate):
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, case: Case) -> None:
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor("#1e4059"))
+            painter.fillRect(option.rect, QColor(theme.CHOSEN))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(option.rect, QColor(theme.RAISED))
         if case.id == self.open_case:

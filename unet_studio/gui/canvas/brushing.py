@@ -12,13 +12,15 @@ import numpy as np
 from unet_studio.editing.strokes import Ink, paint
 from unet_studio.gui.canvas.holding import Aim, Held, Start
 from unet_studio.gui.canvas.view import Point
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import mark, tr
 
 if TYPE_CHECKING:
     from unet_studio.editing.rect import Rect
     from unet_studio.editing.step import Bits, Mask
 
-NO_OUTLINE = "No outline inside the ring: begin nearer to it, or make the ring larger"
-NO_PROPOSAL = "There is no proposal to take from: press P first"
+NO_OUTLINE = mark("No outline inside the ring: begin nearer to it, or make the ring larger")
+NO_PROPOSAL = mark("There is no proposal to take from: press {key} first")
 
 
 class Stroke(Held):
@@ -86,7 +88,7 @@ def eraser(start: Start) -> Held:
 def threshold_brush(start: Start) -> Held | None:
     """Mark what the proposal holds for at least as probable as the level, and unmark the rest."""
     if start.probability is None:
-        start.surface.tell(NO_PROPOSAL)
+        start.surface.tell(tr(NO_PROPOSAL, key=shown("propose")))
         return None
     from unet_studio.editing.regions import threshold_within
 
@@ -110,7 +112,7 @@ class Pulling(Held):
         self._given = start.aim.point
         self._shift = (0.0, 0.0)  # from the hand to where it would be had the view never jumped
         if self._pull.grip is None:
-            start.surface.tell(NO_OUTLINE)
+            start.surface.tell(tr(NO_OUTLINE))
 
     def move(self, aim: Aim) -> None:
         """Drag on."""

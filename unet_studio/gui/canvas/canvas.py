@@ -23,6 +23,7 @@ from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.sketch import exposed
 from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.canvas.view import Point, View
+from unet_studio.gui.texts import tr
 
 BACKGROUND = QColor(12, 13, 15)
 SURROUND = 3  # logical px that an outline may reach beyond the changed pixels
@@ -51,8 +52,8 @@ class Canvas(Hands, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas")
-        self.setAccessibleName("Picture")
-        self.setAccessibleDescription("Paint with the left button, window with the right, pan with the middle.")
+        self.setAccessibleName(tr("Picture"))
+        self.setAccessibleDescription(tr("Paint with the left button, window with the right, pan with the middle."))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

@@ -8,18 +8,26 @@ from unet_studio.editing.lock import kept
 from unet_studio.editing.put import put
 from unet_studio.editing.rect import Rect
 from unet_studio.editing.step import Bits
-from unet_studio.editing.toolbox import UNLOCK_ALL
 from unet_studio.gui.canvas.holding import Aim, Held, Start
 from unet_studio.gui.canvas.view import Point
+from unet_studio.gui.keys import shown
+from unet_studio.gui.texts import mark, tr, tr_n
 
-NO_HOLE = "Nothing is enclosed there: click a hole to fill it, or a marked region to remove it"
-NO_REGION = "No marked region is there to be moved"
+NO_HOLE = mark("Nothing is enclosed there: click a hole to fill it, or a marked region to remove it")
+NO_REGION = mark("No marked region is there to be moved")
 
 
 def kept_text(count: int) -> str:
     """What the reader is told of locked pixels that stayed, "" for none."""
-    pixels = "pixel" if count == 1 else "pixels"
-    return f"{count:,} locked {pixels} kept; {UNLOCK_ALL} unlocks everything".replace(",", " ") if count else ""
+    number, key = f"{count:,}".replace(",", " "), shown("unlock_all")
+    said = tr_n(
+        "{number} locked pixel kept; {key} unlocks everything",
+        "{number} locked pixels kept; {key} unlocks everything",
+        count,
+        number=number,
+        key=key,
+    )
+    return said if count else ""
 
 
 class Fill(Held):
@@ -38,7 +46,7 @@ class Fill(Held):
         document, surface, tool = self._start.document, self._start.surface, self._start.tool
         found = flood(document.mask, self._start.aim.point)
         if found is None:
-            surface.tell(NO_HOLE)
+            surface.tell(tr(NO_HOLE))
             return
         locked = kept(document, *found)
         put(document, tool.name, tool.label, *found)
@@ -107,6 +115,6 @@ def carry(start: Start) -> Held | None:
 
     component = component_at(start.document.mask, start.aim.point)
     if component is None:
-        start.surface.tell(NO_REGION)
+        start.surface.tell(tr(NO_REGION))
         return None
     return Carry(start, component)

@@ -15,9 +15,10 @@ from unet_studio.editing.step import Bits
 from unet_studio.gui.canvas.holding import Aim, Held, Start
 from unet_studio.gui.canvas.sketch import ADDS, CLOSING, SUBTRACTS, UNDER, Line, paint_mark, scaled, with_view
 from unet_studio.gui.canvas.view import Point, View
+from unet_studio.gui.texts import mark, tr
 
 ARCS = 32  # of an ellipse, for repainting; a multiple of 4, so that each lies in the box of its ends
-FEWEST = "A polygon needs three corners; Esc gives it up"
+FEWEST = mark("A polygon needs three corners; Esc gives it up")
 
 Commit = Callable[[Start, Rect, Bits], None]
 Shape = Callable[[tuple[int, int], Point, Point, bool], tuple[Rect, Bits]]
@@ -32,7 +33,7 @@ def mark(start: Start, rect: Rect, bits: Bits) -> None:
 def unlock(start: Start, rect: Rect, bits: Bits) -> None:
     """Let go of the locked pixels."""
     if lock.unlock(start.document, rect, bits) is None:
-        start.surface.tell("No locked pixel lies there")
+        start.surface.tell(tr("No locked pixel lies there"))
 
 
 class Outline(Held):
@@ -140,7 +141,7 @@ class Polygon(Outline):
     def close(self) -> None:
         """Fill it, if it has three corners."""
         if len(self._line.points) < 3:
-            self._start.surface.tell(FEWEST)
+            self._start.surface.tell(tr(FEWEST))
         else:
             self._finish(shapes.polygon(self._start.document.shape, self._line.points))
 

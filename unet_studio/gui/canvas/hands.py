@@ -26,7 +26,6 @@ from unet_studio.gui.canvas.navigation import (
     FAR,
     HAND_KEYS,
     HELD_KEYS,
-    KEYS,
     NOTCH,
     PAN,
     WHEEL,
@@ -248,7 +247,7 @@ class Hands:
         return HAND_KEYS.get((event.key(), keys)) if self._hand.drawn else None
 
     def keyPressEvent(self: Canvas, event: QKeyEvent) -> None:
-        """The gesture's own keys, brush size, hold to pan, hold to hide the Mask."""
+        """The gesture's own keys, nudging, hold to pan."""
         key, for_hand = event.key(), self._for_hand(event)
         if for_hand is not None:
             for_hand(self._hand)
@@ -261,8 +260,6 @@ class Hands:
             if not event.isAutoRepeat() and key not in self._held:
                 self._held.add(key)
                 HELD_KEYS[key](self, True)
-        elif key in KEYS:
-            KEYS[key](self)
         else:
             event.ignore()
 

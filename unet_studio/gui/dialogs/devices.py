@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.texts import tr
 
 
 def show_devices(parent: QWidget, reports: Sequence[dict]) -> Frame:
     """Show the reports of `diagnosing.doctor`, one row each."""
-    dialog = Frame(parent, "Devices", "A real convolution was run on each device.")
+    dialog = Frame(parent, tr("Devices"), tr("A real convolution was run on each device."))
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(10)
     for row, report in enumerate(reports):
-        mark = QLabel("✓ works" if report["ok"] else "✗ not used")
+        mark = QLabel("✓ " + tr("works") if report["ok"] else "✗ " + tr("not used"))
         mark.setProperty("kind", "good" if report["ok"] else "bad")
         text = QLabel("\n".join(part for part in (report["label"], report["reason"], report["remedy"]) if part))
         text.setWordWrap(True)
@@ -24,7 +25,7 @@ def show_devices(parent: QWidget, reports: Sequence[dict]) -> Frame:
             grid.addWidget(widget, row, column)
     grid.setColumnStretch(2, 1)
     dialog.body.addLayout(grid)
-    dialog.offer("", "Close")
+    dialog.offer("", tr("Close"))
     dialog.resize(560, 0)
     dialog.open()
     return dialog

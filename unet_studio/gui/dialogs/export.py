@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.texts import tr
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,34 @@ class ExportDialog(Frame):
     """Asks for folder, Target and whether masks that nobody accepted go along."""
 
     def __init__(self, parent: QWidget, folder: Path, on_choice: Callable[[ExportChoice], object]) -> None:
-        super().__init__(parent, "Export masks", "Writes one PNG per accepted mask (0 and 255, the picture's own size) "
-                         "with a JSON file beside it. Nothing that is there already is overwritten.")  # fmt: skip
+        heading = tr(
+            "Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. "
+            "Nothing that is there already is overwritten."
+        )
+        super().__init__(parent, tr("Export masks"), heading)
         self._on_choice = on_choice
         self.folder = QLineEdit(str(folder), objectName="export_folder")
-        choose = QPushButton("Choose…")
+        choose = QPushButton(tr("Choose…"))
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.addWidget(self.folder, 1)
         row.addWidget(choose)
         self.target = QComboBox(objectName="export_target")
-        self.target.addItem("All", None)
+        self.target.addItem(tr("All"), None)
         for target in TARGETS.values():
-            self.target.addItem(target.title, target.name)
-        self.unreviewed = QCheckBox("Also masks not accepted yet (marked “not reviewed”)", objectName="unreviewed")
+            self.target.addItem(tr(target.title), target.name)
+        self.unreviewed = QCheckBox(tr("Also masks not accepted yet (marked “not reviewed”)"), objectName="unreviewed")
         form = QFormLayout()
-        form.addRow("Folder", row)
-        form.addRow("Target", self.target)
+        form.addRow(tr("Folder"), row)
+        form.addRow(tr("Target"), self.target)
         form.addRow("", self.unreviewed)
         self.body.addLayout(form)
-        self.offer("Export")
+        self.offer(tr("Export"))
         self.accepted.connect(self._answer)
         self.resize(560, 0)
 
     def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder for the masks", self.folder.text())
+        chosen = QFileDialog.getExistingDirectory(self, tr("Folder for the masks"), self.folder.text())
         if chosen:
             self.folder.setText(chosen)
 

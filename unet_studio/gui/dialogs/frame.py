@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMessageBox, QVBoxLayout, QWidget
 
+from unet_studio.gui.texts import tr
+
 
 class Frame(QDialog):
     """A dialog of heading, body and buttons; `self.body` is the layout to fill."""
@@ -30,10 +32,11 @@ class Frame(QDialog):
         self.buttons.rejected.connect(self.reject)
         outer.addWidget(self.buttons)
 
-    def offer(self, yes: str, no: str = "Cancel") -> None:
+    def offer(self, yes: str, no: str | None = None) -> None:
         """Name the buttons; an empty text leaves one out."""
         if yes:
             self.buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole).setDefault(True)
+        no = tr("Cancel") if no is None else no
         if no:
             self.buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
 

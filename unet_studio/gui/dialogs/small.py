@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -12,20 +13,25 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPushBu
 
 from unet_studio import __version__
 from unet_studio.core.case import EXCLUDE_REASONS
+from unet_studio.gui import languages
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.preferences import Preferences
+from unet_studio.gui.texts import tr, tr_n
 
-TEXT_SIZES = (90, 100, 115, 130, 150)
+TEXT_SIZES = (90, 100, 115, 130, 150, 200)
 LEARN_MINUTES = (2, 5, 10, 20, 60)
 
 
 def ask_reader(parent: QWidget, name: str, on_name: Callable[[str], object]) -> Frame:
     """Ask for the reader's name."""
-    dialog = Frame(parent, "Reader", "Corrections are kept under this name, so that a colleague's stand beside yours.")
+    dialog = Frame(
+        parent, tr("Reader"), tr("Corrections are kept under this name, so that a colleague's stand beside yours.")
+    )
     edit = QLineEdit(name, objectName="reader_name", maxLength=80)
+    edit.setAccessibleName(tr("Reader"))
     edit.selectAll()
     dialog.body.addWidget(edit)
-    dialog.offer("Use this name")
+    dialog.offer(tr("Use this name"))
     dialog.accepted.connect(lambda: on_name(" ".join(edit.text().split())) if edit.text().strip() else None)
     dialog.resize(420, 0)
     dialog.open()
@@ -37,10 +43,10 @@ class ReasonDialog(Frame):
     """Asks why a picture is excluded; one digit answers."""
 
     def __init__(self, parent: QWidget, name: str, on_reason: Callable[[str], object]) -> None:
-        super().__init__(parent, "Exclude", f"Why is {name} excluded? Press the number.")
+        super().__init__(parent, tr("Exclude"), tr("Why is {name} excluded? Press the number.", name=name))
         self._on_reason = on_reason
         for number, reason in enumerate(EXCLUDE_REASONS, 1):
-            button = QPushButton(f"{number}   {reason[0].upper()}{reason[1:]}", objectName=f"reason_{number}")
+            button = QPushButton(f"{number}   {tr(reason.capitalize())}", objectName=f"reason_{number}")
             button.setProperty("kind", "list")
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, chosen=reason: self._choose(chosen))
@@ -62,17 +68,32 @@ class ReasonDialog(Frame):
 
 
 def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Preferences], object]) -> Frame:
-    """Ask for the size of text and the time that learning may take."""
-    dialog = Frame(parent, "Preferences")
+    """Ask for the size of text, the language, and the time that learning may take."""
+    dialog = Frame(parent, tr("Preferences"))
     sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
-    times = _choices("learn_time", [(f"{one} minutes", one * 60) for one in LEARN_MINUTES], now.learn_seconds)
+    times = _choices(
+        "learn_time", [(tr_n("%n minute", "%n minutes", one), one * 60) for one in LEARN_MINUTES], now.learn_seconds
+    )
+    tongues = QComboBox(objectName="language")
+    tongues.addItem(tr("As the system"), "")
+    for code, name in languages.available().items():
+        tongues.addItem(name, code)
+    tongues.setCurrentIndex(max(0, tongues.findData(now.language)))
     form = QFormLayout()
-    form.addRow("Size of text", sizes)
-    form.addRow("Learn for at most", times)
+    form.addRow(tr("Size of text"), sizes)
+    form.addRow(tr("Language, from the next start on"), tongues)
+    form.addRow(tr("Learn for at most"), times)
     dialog.body.addLayout(form)
-    dialog.offer("Use these")
+    dialog.offer(tr("Use these"))
     dialog.accepted.connect(
-        lambda: on_answer(replace(now, text_percent=sizes.currentData(), learn_seconds=times.currentData()))
+        lambda: on_answer(
+            replace(
+                now,
+                text_percent=sizes.currentData(),
+                learn_seconds=times.currentData(),
+                language=tongues.currentData(),
+            )
+        )
     )
     dialog.resize(360, 0)
     dialog.open()
@@ -89,18 +110,25 @@ def _choices(name: str, rows: list[tuple[str, int]], now: int) -> QComboBox:
 
 def show_about(parent: QWidget, folder: Path, log_file: Path) -> Frame:
     """Version, licence and where things are kept."""
-    dialog = Frame(parent, "About U-Net Studio")
+    dialog = Frame(parent, tr("About U-Net Studio"))
     text = QLabel(
-        f"<h3>U-Net Studio {__version__}</h3>"
-        "<p>Propose, correct and learn lung and polyp masks.</p>"
-        "<p>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</p>"
-        f"<p>Workspace: {folder}<br>Log: {log_file}</p><p>Apache License 2.0</p>"
+        "".join(
+            f"<p>{escape(line)}</p>"
+            for line in (
+                f"U-Net Studio {__version__}",
+                tr("Propose, correct and learn lung and polyp masks."),
+                tr("For research and teaching. Not a medical device: do not base a diagnosis on its masks."),
+                tr("Workspace: {folder}", folder=folder),
+                tr("Log: {file}", file=log_file),
+                "Apache License 2.0",
+            )
+        )
     )
     text.setWordWrap(True)
     flags = Qt.TextInteractionFlag
     text.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
     dialog.body.addWidget(text)
-    dialog.offer("", "Close")
+    dialog.offer("", tr("Close"))
     dialog.resize(460, 0)
     dialog.open()
     return dialog

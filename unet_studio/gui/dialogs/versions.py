@@ -19,8 +19,12 @@ from PySide6.QtWidgets import (
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.texts import mark, tr
 
-COLUMNS = ("Version", "Target", "Active", "From", "Films", "Held-out Dice", "Made", "Verdict")
+COLUMNS = (
+    mark("Version"), mark("Target"), mark("Active"), mark("From"), mark("Films"), mark("Held-out Dice"), mark("Made"),
+    mark("Verdict"),
+)  # fmt: skip
 
 
 def dice_text(metrics: dict[str, Any]) -> str:
@@ -34,11 +38,11 @@ def dice_text(metrics: dict[str, Any]) -> str:
 
 def row_of(version: ModelVersion) -> tuple[str, ...]:
     """The texts of one version."""
-    target = TARGETS[version.target].title if version.target in TARGETS else version.target
+    target = tr(TARGETS[version.target].title) if version.target in TARGETS else version.target
     made = version.created[:16].replace("T", " ")
     source = version.parent or version.origin.value
     films = str(len(version.corrections)) if version.corrections else "–"
-    active = "● active" if version.active else ""
+    active = "● " + tr("active") if version.active else ""
     return (version.id, target, active, source, films, dice_text(version.metrics), made, version.reason)
 
 
@@ -48,8 +52,8 @@ class VersionsDialog(Frame):
     def __init__(
         self, parent: QWidget, versions: Sequence[ModelVersion], writable: bool, activate: Callable[[str], object]
     ) -> None:
-        heading = "Every version is kept. The active one proposes; any other can be made active again."
-        super().__init__(parent, "Model versions", heading)
+        heading = tr("Every version is kept. The active one proposes; any other can be made active again.")
+        super().__init__(parent, tr("Model versions"), heading)
         self._versions = list(versions)
         self._writable = writable
         self.table = self._table()
@@ -58,10 +62,10 @@ class VersionsDialog(Frame):
         self.verdict.setMinimumHeight(self.fontMetrics().height() * 2)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self.verdict)
-        self.activate = QPushButton("Make active", objectName="make_active")
+        self.activate = QPushButton(tr("Make active"), objectName="make_active")
         self.activate.clicked.connect(lambda: (activate(self._chosen().id), self.accept()))
         self.buttons.addButton(self.activate, self.buttons.ButtonRole.ActionRole)
-        self.offer("", "Close")
+        self.offer("", tr("Close"))
         self.table.currentCellChanged.connect(lambda *_: self._show_chosen())
         self.table.setCurrentCell(next((i for i, v in enumerate(self._versions) if v.active), 0), 0)
         self._show_chosen()
@@ -69,7 +73,7 @@ class VersionsDialog(Frame):
 
     def _table(self) -> QTableWidget:
         table = QTableWidget(len(self._versions), len(COLUMNS), objectName="versions_table")
-        table.setHorizontalHeaderLabels(COLUMNS)
+        table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -92,5 +96,5 @@ class VersionsDialog(Frame):
 
     def _show_chosen(self) -> None:
         version = self._chosen()
-        self.verdict.setText(f"{version.id}: {version.reason or 'no verdict'}" if version else "")
+        self.verdict.setText(f"{version.id}: {version.reason or tr('no verdict')}" if version else "")
         self.activate.setEnabled(bool(version) and not version.active and self._writable)

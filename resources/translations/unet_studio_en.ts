@@ -1,0 +1,1845 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+ <context>
+  <name>U-Net Studio</name>
+  <message>
+   <source> or </source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>%n changed commands get their usual keys.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n corrections waiting</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n could not be written: {first}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n held out to compare models</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n masks written to {folder}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n minutes</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n there already</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>&amp;About U-Net Studio</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Accept and next</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Command palette…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Devices…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Edit</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Eraser</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Export masks…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;File</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Fill holes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Fill or remove a region</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Find in the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Grow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Help</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Hide mask (hold)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Higher threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Keyboard shortcuts</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Lasso</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Learn now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Lower threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Model versions…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Move a region</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Next picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Open files…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Preferences…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Propose</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Pull the outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Quit</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Reader…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Rectangle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Redo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Roll back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Segment</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Shrink</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Stop learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Threshold brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Tools</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Undo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Unlock a region</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Unlock everything</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;View</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Whole picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A fixed key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A polygon needs three corners; Esc gives it up</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A real convolution was run on each device.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A shape takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>About U-Net Studio</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accept as e&amp;mpty</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accept that there is nothing to mark and open the next picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accept the mask, queue it for learning and open the next picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accepted, learned</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accepted, queued</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accepting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Active model version: {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Add</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Add a key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Adding files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>All</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>All keys on one sheet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Also masks not accepted yet (marked “not reviewed”)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Alt</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Arrow keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>As added</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>As the system</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bringing back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brush size</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brush stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Busy</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>By name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>By status</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>C&amp;hange keys…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Cancel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Cannot be opened</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Change key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Change keys…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Change the reader's name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Changing the model version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Changing the reader</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose a command, then Change key, and press the new key.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose lung or polyp first: no Target fits this picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose one in the worklist, or press {next} for the next.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Click a command to change its key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Click a hole to fill it, a region to remove it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Click corners of what is added; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Close</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Close a polygon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Close the window; nothing is lost</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Command</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Commands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Commands and their keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Components that are kept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Corrections are kept under this name, so that a colleague's stand beside yours.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Devices</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Diameter in picture px  [{low}] smaller  [{high}] larger</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice, active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice, new</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drag a marked region; arrow keys nudge it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drag a rectangle, with Shift a square</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drag an ellipse, with Shift a circle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drag the outline as far as the ring reaches</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Draw around locked pixels to let go of them</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Draw around what is added; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drawing and mouse (fixed)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Drop pictures, DICOM files or folders here</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Duplicate</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>E&amp;xclude…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Edge pull</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Ellip&amp;se</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Ellipse</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Empty</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Enter runs it, arrow keys choose, Esc closes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Enter, Backspace, Ctrl+Z and Esc belong to the shape that is being drawn while there is one.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Enter, double click</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Erase</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Eraser stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Esc</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Even out the outline without moving it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Every picture is done: export the masks, or learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Every version is kept. The active one proposes; any other can be made active again.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exclude</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exclude with a reason, or bring back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Excluded</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Excluded: {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exclude…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Excluding</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Export</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Export masks</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Fill every hole of the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Fill holes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Fill or removal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Films</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Find a command</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Find a command or key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Find any command by a word and run it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Find by name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Folder</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Folder for the masks</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>From</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Give commands other keys, or take the left-hand set</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Give up what is being drawn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Give {key} to {command}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Go back to the version that was active before</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Go on learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Grow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Grow and shrink by</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Hatch the pixels that only you can change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Held-out Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Held-out Dice {new}, active {active}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Held-out Dice –</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Hide the mask while held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>How strongly the mask is tinted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>In correction</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>In force from now on.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Islands smaller than this are removed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Keep &amp;largest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Keep largest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Keyboard and mouse</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>L&amp;ung</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>La&amp;ter</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Language, from the next start on</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Larger brus&amp;h</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Lasso</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Later</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learn for at most</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learn from the queued corrections in the background</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning is under way. Close and stop it? The queue stays as it is.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning was stopped. The queue is as it was.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Leave as it is</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Let go of every locked pixel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Log: {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Lung</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Made</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Make active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Make the brush larger</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Make the brush smaller</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Make the undone change again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mark from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mark less: raise the threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mark more: lower the threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mark under the brush what is probable enough</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Menu</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Middle drag, Space + drag</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Model versions</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mouse in the left hand</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mouse in the right hand</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Move</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Move the picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Move the whole outline inwards</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Move the whole outline outwards</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Move tool: 1 px, with Shift 10</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>New</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Next picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No command has these words</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No locked pixel lies there</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No marked region is there to be moved</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No new version: {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No outline inside the ring: begin nearer to it, or make the ring larger</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No picture is open</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No pixel is locked</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing here yet.
+Drop pictures, DICOM files or folders on the window.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing is changed yet.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing is enclosed there: click a hole to fill it, or a marked region to remove it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing is marked: press {key} if there is nothing to mark</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing to export: accept a picture first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One corner of a polygon back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Opacity</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open &amp;folder…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open a folder of pictures</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open a folder's pictures</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open files…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open folder…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open pictures</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open pictures or DICOM files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Open the &amp;sample film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Opening</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Order of the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Other</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>PNG, JPEG, TIFF, BMP, DICOM. Your files are never changed.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Paint</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Paint with the left button, window with the right, pan with the middle.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures and DICOM (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pol&amp;yp</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Poly&amp;gon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polygon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polyp</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pre&amp;vious picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preferences</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preparing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 1</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 2</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 3</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 4</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 5</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 6</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 7</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 8</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Preset 9</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Press a key for {command}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Previous picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Probability from which a pixel is marked  [{low}] lower  [{high}] higher</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Propose a mask with the active model</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Propose, correct and learn lung and polyp masks.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposed by {model} on {device} in {seconds:.1f} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Put the sample chest film on the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Put this picture off and open the next</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Putting off</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Read only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Read only: {who}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reader</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Ready-made keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Rectangle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Redo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Redo {step}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Remove all but the largest regions</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Remove islands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Remove regions of few pixels</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Remove small &amp;islands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reset</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reset all</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Right drag</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>S&amp;wap brush and eraser</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Sample film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>See, compare and choose model versions</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Segment</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Segment polyps</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Segment the lungs</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shapes add; Alt turns it round for one shape  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shapes take away; Alt turns it round for one shape  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shift</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show loc&amp;ked pixels</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the &amp;earlier model's mask (hold)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the earlier model's mask while held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the whole picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shrink</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Size of text</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Size of text, time for learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Sm&amp;aller brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Smooth &amp;outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Smooth outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Starting to learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Stop and close</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Stop learning; the queue stays as it is</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Straight line, square, circle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Swap brush and eraser, or add and take away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Swap the keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take &amp;back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take the accept back, mask and undo steps too</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Taking back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Target</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Teeth narrower than about this are evened out</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The curves of a run are drawn here:
+training loss and agreement on held-out films.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The device is being tried</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The picture's window presets</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The proposal is not here yet: look at it, then accept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The queue is empty. Accept a picture to fill it.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>There is no earlier model version to compare with</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>There is no proposal to take from: press {key} first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This file cannot be opened</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This is the first picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This is the last picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This key is fixed: it belongs to the picture.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Threshold stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Tools</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Training loss, and Dice of candidate and active version, by step</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Trying the devices</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Type a part of a file's name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Type a part of a file's name  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>U-Net Studio – reader: {reader}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Undo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Undo the last change of the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Undo {step}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Unlock</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Unusable</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use the usual keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use these</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use this name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Verdict</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Version, licence and places of the files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Versions…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>What can propose and learn here, and why not more</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Why is {name} excluded? Press the number.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window &amp;presets</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 1</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 2</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 3</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 4</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 5</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 6</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 7</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 8</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window preset 9</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window width and level; drag with the right button</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Window: across for contrast, up and down for brightness</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Workspace: {folder}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Write masks as PNG files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. Nothing that is there already is overwritten.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Wrong body part</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Wrong view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom &amp;in</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom &amp;out</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom at the cursor</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom in</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom out</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Zoom: screen px for one picture px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a mask that may be changed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a model that is learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a picture on the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a workspace that is not read only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>an accepted picture to take back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>an earlier model version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>an open picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>brush stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>changed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>click a hole to fill it, a region to remove it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>click corners; Enter or the first corner closes; Backspace: one back; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>corrections in the queue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>device …</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>device: see Help, Devices</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag a region; arrow keys move it by 1 px, with Shift by 10</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag the outline as far as the ring reaches</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag; Shift: circle; Alt takes away; Esc gives up</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag; Shift: square; Alt takes away; Esc gives up</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag; Shift: straight line; Esc takes it back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>draw around what the program may change again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>draw around; Shift: straight; Alt takes away; Esc gives up</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>duplicate</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>edge pull</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>ellipse</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>eraser stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>fill holes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>fill or removal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>fixed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>gives up what is being drawn, and closes dialogs</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>goes from control to control</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>grow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>keep largest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>lasso</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>loss</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>marks what is probable enough, unmarks the rest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>move</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>moves a region by 10 px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>moves a region, and steps through lists</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>moves the picture while it is held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>needs {things}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>no key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>no verdict</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>not used</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>other</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>polygon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>rectangle</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>remove islands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>shrink</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>smooth outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>something to redo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>something to undo</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>that no model is learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>threshold stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>unlock</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>unusable</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>works</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>wrong body part</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>wrong view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>x {column}  y {row}  value {value}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{command} cannot run now: {needs}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{count} pixels unlocked; {undo} locks them again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{count} px changed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{done} of {all} done</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{key} cannot be chosen: it {does}.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{key} is its key already.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{key} is the key of {other}. Nothing is changed yet.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{least} to {most}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{minutes} min {seconds:02d} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is kept but does not propose. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} proposes from now on. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{number} locked pixels kept; {key} unlocks everything</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{other} goes without this key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{seconds} s left</source>
+   <translation type="unfinished" />
+  </message>
+ </context>
+</TS>
