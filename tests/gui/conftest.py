@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
 from unet_studio.editing import shapes
 from unet_studio.editing.document import Document
 from unet_studio.editing.strokes import footprint
+from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.actions import ACTIONS
+from unet_studio.gui.app import open_window
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.keys import ready_made
+from unet_studio.workflow import opening, proposing
+from unet_studio.workflow.session import change_reader, close_session, open_session
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NO = Qt.KeyboardModifier.NoModifier
@@ -164,3 +172,52 @@ def reader(qtbot) -> Reader:
     canvas.set_level(0.3)
     canvas.setFocus()
     return Reader(canvas)
+
+
+@pytest.fixture
+def commanded(qtbot) -> Iterator[QMainWindow]:
+    """A small window with every action; `log` holds the ids of those that ran, `edit` takes typed texts."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(900, 700)
+    window.actions_set = ActionSet(window)
+    window.log = []
+    window.actions_set.connect_all({row.id: lambda *on, name=row.id: window.log.append(name) for row in ACTIONS})
+    window.edit = QLineEdit()
+    window.setCentralWidget(window.edit)
+    window.show()
+    qtbot.waitActive(window)
+    window.setFocus()
+    yield window
+    window.actions_set.set_keys(ready_made())
+    window.actions_set.close()
+
+
+@pytest.fixture
+def studio(qtbot, tmp_path: Path, monkeypatch) -> Iterator[Callable[[], QMainWindow]]:
+    """Opens the window of Dr Test with two gray pictures, the first of them open."""
+    monkeypatch.setattr(proposing, "warm_up", lambda session: "CPU")
+    monkeypatch.setattr(proposing, "device_summary", lambda: ("CPU", ""))
+    y, x = np.mgrid[:120, :100]
+    (tmp_path / "pictures").mkdir()
+    for number in (1, 2):
+        pixels = ((x * number + y) % 251).astype(np.uint8)
+        (tmp_path / "pictures" / f"film_{number}.png").write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+    session = change_reader(open_session(tmp_path / "workspace"), "Dr Test")
+    opening.add_paths(session, [tmp_path / "pictures"])
+    close_session(session)
+    windows = []
+
+    def show() -> QMainWindow:
+        window = open_window(tmp_path / "workspace")
+        qtbot.addWidget(window)
+        windows.append(window)
+        reading = window.reading
+        qtbot.waitUntil(lambda: reading.open_case is not None and not window.jobs.busy(), timeout=30_000)
+        window.activateWindow()
+        window.canvas.setFocus()
+        return window
+
+    yield show
+    for window in windows:
+        window.shut()

@@ -13,12 +13,8 @@ from unet_studio.gui.keys import Keys, put_in_force, ready_made, shown
 from unet_studio.gui.texts import tr
 from unet_studio.gui.theme import icon
 
+TYPING = (QLineEdit, QAbstractSpinBox)
 COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-
-
-def is_typing() -> bool:
-    """Whether the keyboard belongs to a place where texts or numbers are typed."""
-    return isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox)
 
 
 def is_typed(event: QKeyEvent) -> bool:
@@ -149,7 +145,7 @@ class ActionSet(QObject):
         """Switch held actions off when their key is released; keys typed into a text or number run nothing."""
         if event.type() == QEvent.Type.KeyRelease:
             self._released(event)
-        elif event.type() == QEvent.Type.ShortcutOverride and is_typing() and is_typed(event):
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(watched, TYPING) and is_typed(event):
             event.accept()
             return True
         elif event.type() == QEvent.Type.ApplicationDeactivate:
@@ -157,7 +153,7 @@ class ActionSet(QObject):
         return False
 
     def _released(self, event: QKeyEvent) -> None:
-        if not event.isAutoRepeat() and not is_typing():
+        if not event.isAutoRepeat() and not isinstance(QApplication.focusWidget(), TYPING):
             for key, action_id in self._held:
                 if key == event.key():
                     self._actions[action_id].setChecked(False)

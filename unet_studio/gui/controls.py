@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from unet_studio.gui.texts import plain
 
@@ -113,6 +113,32 @@ class ElidedLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         """It may be narrow."""
         return QSize(60, super().minimumSizeHint().height())
+
+
+class SideArea(QScrollArea):
+    """A column of controls that scrolls up and down and is never narrower than what stands in it."""
+
+    def __init__(self, column: QWidget, least: int) -> None:
+        super().__init__(objectName="side")
+        self._least = least
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(column)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest control at this size of text, with its scroll bar where there is one."""
+        inner = self.widget().minimumSizeHint()
+        bar = self.verticalScrollBar()
+        extra = bar.sizeHint().width() if bar.isVisible() else 0
+        return QSize(max(self._least, inner.width() + extra), super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tell the splitter when the column's size has changed."""
+        if watched is self.widget() and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def rule() -> QFrame:

@@ -26,12 +26,15 @@ def apply(application: QApplication, text_percent: int = 100) -> None:
     application.setPalette(_palette())
     font = QFont(application.property("system_font") or application.font())
     application.setProperty("system_font", QFont(font))
-    if text_percent != 100 and font.pointSizeF() > 0:
+    if font.pointSizeF() > 0:
         font.setPointSizeF(font.pointSizeF() * text_percent / 100)
+    else:
+        font.setPixelSize(round(font.pixelSize() * text_percent / 100))
     application.setFont(font)
     folder = resources_folder()
     sheet = (folder / "style.qss").read_text(encoding="utf-8")
-    application.setStyleSheet(sheet.replace("{icons}", (folder / "icons").as_posix()))
+    large = f"{1.6 * font.pointSizeF():.1f}pt" if font.pointSizeF() > 0 else f"{1.6 * font.pixelSize():.0f}px"
+    application.setStyleSheet(sheet.replace("{icons}", (folder / "icons").as_posix()).replace("{large}", large))
     application.setWindowIcon(icon("app"))
 
 

@@ -12,10 +12,8 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QMainWindow,
-    QScrollArea,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -30,9 +28,10 @@ from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
-from unet_studio.gui.controls import rule
+from unet_studio.gui.controls import SideArea, rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_link import LearnLink
@@ -78,6 +77,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self.keys = KeysLink(self, self.actions_set, self.jobs)
         self._assemble()
+        FocusMark(self.canvas, self.strip)
         self._connect()
         self.keys.read()
         self._restore(self.desk.preferences)
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._reader_button)
         return bar
 
-    def _side(self) -> QScrollArea:
+    def _side(self) -> SideArea:
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -128,13 +128,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.segment)
         layout.addWidget(rule())
         layout.addWidget(self.learn_panel, 1)
-        area = QScrollArea(objectName="side")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(RIGHT_WIDTH)
-        area.setWidget(column)
-        return area
+        return SideArea(column, RIGHT_WIDTH)
 
     def _connect(self) -> None:
         self.actions_set.connect_all(

@@ -90,6 +90,9 @@ class KeysDialog(Frame):
         self.reset_all.clicked.connect(lambda: self._start_over(self._choice.hand))
         self.buttons.addButton(self.reset_all, QDialogButtonBox.ButtonRole.ResetRole)
         self.offer("", tr("Close"))
+        for button in self.buttons.buttons():
+            button.setAutoDefault(False)  # Enter in the line for finding presses nothing
+        self.filter.returnPressed.connect(self.table.setFocus)
 
     def _button(self, name: str, text: str, clicked: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, objectName=f"keys_{name}")

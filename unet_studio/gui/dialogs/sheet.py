@@ -27,6 +27,7 @@ HANDS = (
     (mark("Backspace"), mark("One corner of a polygon back")),
     (mark("Arrow keys"), mark("Move tool: 1 px, with Shift 10")),
 )
+COLUMN_LETTERS = 45  # that a column should be wide at least
 MOUSE = mark("Drawing and mouse (fixed)")
 COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE, LEARN))
 
@@ -39,10 +40,11 @@ def show_shortcuts(parent: QWidget, actions: ActionSet, change: Callable[[str], 
         dialog.accept()
         change(action_id)
 
+    dialog.resize(min(1240, parent.width() - 40), min(740, parent.height() - 20))
     page = QWidget()
     columns = QHBoxLayout(page)
     columns.setSpacing(20)
-    for menus in COLUMNS:
+    for menus in _columns(dialog.width() // (COLUMN_LETTERS * dialog.fontMetrics().averageCharWidth())):
         label = QLabel("".join(_block(menu, actions) for menu in menus))
         label.setTextFormat(Qt.TextFormat.RichText)
         label.setWordWrap(True)
@@ -59,9 +61,17 @@ def show_shortcuts(parent: QWidget, actions: ActionSet, change: Callable[[str], 
     button.setObjectName("change_keys")
     button.clicked.connect(lambda: leave_for(""))
     dialog.offer("", tr("Close"))
-    dialog.resize(min(1240, parent.width() - 40), min(740, parent.height() - 20))
     dialog.open()
     return dialog
+
+
+def _columns(room: int) -> list[tuple[str, ...]]:
+    """The menus in as many columns as there is room for; large text needs wider ones."""
+    if room >= len(COLUMNS):
+        return list(COLUMNS)
+    first, *rest = COLUMNS
+    joined = tuple(menu for menus in rest for menu in menus)
+    return [first, joined] if room == 2 else [first + joined]
 
 
 def _block(menu: str, actions: ActionSet) -> str:
