@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 
@@ -12,6 +12,7 @@ class FocusMark(QObject):
     def __init__(self, picture: QWidget, strip: QWidget) -> None:
         super().__init__(strip)
         self._strip = strip
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         picture.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

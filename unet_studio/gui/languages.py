@@ -23,7 +23,7 @@ def folder() -> Path:
 def available(where: Path | None = None) -> dict[str, str]:
     """Languages that can be chosen, English first: code -> name in that language."""
     codes = sorted(file.stem.removeprefix(PREFIX) for file in (where or folder()).glob(f"{PREFIX}*.qm"))
-    return {code: QLocale(code).nativeLanguageName() or code for code in (ENGLISH, *codes)}
+    return {ENGLISH: "English"} | {code: QLocale(code).nativeLanguageName() or code for code in codes}
 
 
 def choose(wanted: Sequence[str], there: Collection[str]) -> str:

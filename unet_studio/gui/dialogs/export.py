@@ -42,6 +42,7 @@ class ExportDialog(Frame):
         super().__init__(parent, tr("Export masks"), heading)
         self._on_choice = on_choice
         self.folder = QLineEdit(str(folder), objectName="export_folder")
+        self.folder.setAccessibleName(tr("Folder"))
         choose = QPushButton(tr("Choose…"))
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()

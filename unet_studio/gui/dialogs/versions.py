@@ -57,7 +57,7 @@ class VersionsDialog(Frame):
         self._versions = list(versions)
         self._writable = writable
         self.table = self._table()
-        self.verdict = QLabel()
+        self.verdict = QLabel(objectName="verdict")
         self.verdict.setWordWrap(True)
         self.verdict.setMinimumHeight(self.fontMetrics().height() * 2)
         self.body.addWidget(self.table, 1)
@@ -74,6 +74,7 @@ class VersionsDialog(Frame):
     def _table(self) -> QTableWidget:
         table = QTableWidget(len(self._versions), len(COLUMNS), objectName="versions_table")
         table.setHorizontalHeaderLabels([tr(name) for name in COLUMNS])
+        table.setAccessibleName(tr("Model versions"))
         table.verticalHeader().hide()
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -1,0 +1,180 @@
+"""Another language: the template holds every text, and a translation reaches each text that the window shows."""
+
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import PySide6
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QTableWidget, QWidget
+
+from unet_studio.gui import languages, template
+from unet_studio.gui.actions import ACTIONS
+from unet_studio.gui.texts import CONTEXT, plain, tr, tr_n
+
+DIALOGS = ("reader", "preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "palette")
+NAMES = ("U-Net Studio", "Dice", "DICOM", "PNG", "JSON", "English", "Apache License 2.0", "Dr Test", "film_1.png")
+
+
+class Pseudo(QTranslator):
+    """A language in which every text stands in brackets, its letters written twice."""
+
+    def translate(self, context: str, text: str, _about: str | None = None, n: int = -1) -> str | None:
+        """The text of this program in that language, nothing of Qt's."""
+        if context != CONTEXT or text not in KNOWN:
+            return None
+        return f"⟦{text.replace('%n', str(n))}⟧"
+
+
+KNOWN = template.texts()
+
+
+@pytest.fixture
+def pseudo(qtbot):
+    """The pseudo language is in force; texts that are shown and not in it are in English."""
+    translator = Pseudo()
+    QApplication.instance().installTranslator(translator)
+    yield translator
+    QApplication.instance().removeTranslator(translator)
+
+
+def words_of(widget: QWidget) -> list[str]:
+    """Everything that a widget says by itself."""
+    said = [widget.toolTip(), widget.windowTitle() if widget.isWindow() else ""]
+    if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
+        said.append(widget.text())
+    if isinstance(widget, QLineEdit):
+        said[-1:] = [widget.placeholderText()]
+    if isinstance(widget, QComboBox):
+        said += [widget.itemText(place) for place in range(widget.count())]
+    if isinstance(widget, QMenu):
+        said.append(widget.title())
+    if isinstance(widget, QTableWidget):
+        said += [widget.horizontalHeaderItem(column).text() for column in range(widget.columnCount())]
+    return [text for text in said if text]
+
+
+def english(text: str) -> bool:
+    """Whether a text has words that are neither translated nor names, numbers, units or keys."""
+    rest = text
+    for name in NAMES:
+        rest = rest.replace(name, "")
+    words = [word for word in rest.replace("<", " <").split() if not word.startswith("<")]
+    return "⟦" not in text and any(sum(letter.isalpha() for letter in word) > 3 and "/" not in word for word in words)
+
+
+def left_in_english(*roots: QWidget) -> set[str]:
+    found = set()
+    for root in roots:
+        for widget in (root, *root.findChildren(QWidget)):
+            if not widget.objectName().startswith(("qt_", "status_", "active_version", "message", "key", "verdict")):
+                found |= {f"{type(widget).__name__} {widget.objectName()}: {t}" for t in words_of(widget) if english(t)}
+    return found
+
+
+def test_the_template_is_up_to_date():
+    written = (languages.folder() / template.TEMPLATE).read_text(encoding="utf-8")
+    assert written == template.document("en"), "run: python -m unet_studio.gui.template"
+    sources = {message.findtext("source") for message in ElementTree.fromstring(written).iter("message")}
+    assert {row.text for row in ACTIONS} | {row.tip for row in ACTIONS} | {row.menu for row in ACTIONS} <= sources
+
+
+def test_no_value_is_glued_into_a_text(tmp_path):
+    (tmp_path / "one.py").write_text('tr(f"{count} masks written")\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"one\.py:1"):
+        list(template.of_sources(tmp_path))
+    (tmp_path / "one.py").write_text('tr("{count} masks written", count=3)\ntr_n("%n a", "%n b", 2)\n')
+    assert list(template.of_sources(tmp_path)) == [("{count} masks written", False), ("%n b", True)]
+
+
+def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, studio, qtbot):
+    window = studio()
+    assert left_in_english(window) == set()
+    for row in ACTIONS:
+        action: QAction = window.actions_set[row.id]
+        if action.isVisible() and not row.id.startswith("window_"):
+            assert "⟦" in action.text(), row.id
+            assert "⟦" in action.toolTip(), row.id
+    for name in DIALOGS:
+        window.actions_set[name].trigger()
+        dialog = QApplication.activeModalWidget()
+        assert left_in_english(dialog) == set(), name
+        dialog.reject()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    for name in ("polygon", "fill_holes", "unlock_all", "next", "next"):
+        window.actions_set[name].trigger()
+        assert "⟦" in window.status.message(), name
+        qtbot.waitUntil(lambda: not window.reading.busy)
+    window.masks.run("grow")
+
+
+def test_what_can_run_is_said_in_the_other_language(pseudo, studio):
+    window = studio()
+    window.actions_set["palette"].trigger()
+    palette = QApplication.activeModalWidget()
+    QTest.keyClicks(palette.edit, "undo")
+    assert palette.chosen().id == "undo"  # the English words go on working
+    assert palette.chosen().needs.startswith("⟦needs ⟦")
+    palette.reject()
+
+
+def test_a_translation_file_is_made_dropped_and_loaded(qtbot, tmp_path: Path):
+    file = tmp_path / "unet_studio_de.ts"
+    words = {
+        "&Open files…": ["&Dateien öffnen…"],
+        "%n corrections waiting": ["%n Korrektur wartet", "%n Korrekturen warten"],
+    }
+    file.write_text(template.document("de", words), encoding="utf-8")
+    assert {k: v for k, v in template.translated(file)[1].items() if v} == words
+    release = Path(PySide6.__file__).parent / "lrelease"
+    if not release.is_file():
+        pytest.skip("this PySide6 comes without lrelease")
+    subprocess.run([str(release), str(file)], check=True, capture_output=True, timeout=60)
+    assert languages.available(tmp_path) == {"en": "English", "de": "Deutsch"}
+    application = QApplication.instance()
+    try:
+        assert languages.install(application, "de", tmp_path) == ""
+        assert tr("&Open files…") == "&Dateien öffnen…"
+        assert [tr_n("%n correction waiting", "%n corrections waiting", n) for n in (1, 3)] == [
+            "1 Korrektur wartet",
+            "3 Korrekturen warten",
+        ]
+        assert tr("Worklist") == "Worklist"
+        file.with_suffix(".qm").write_bytes(b"damaged")
+        assert "damaged" in languages.install(application, "de", tmp_path)
+        assert tr("&Open files…") == "&Open files…"
+    finally:
+        languages.install(application, "en", tmp_path)
+
+
+def test_numbers_in_english():
+    assert [tr_n("%n mask in {place}", "%n masks in {place}", n, place="x") for n in (0, 1, 2)] == [
+        "0 masks in x",
+        "1 mask in x",
+        "2 masks in x",
+    ]
+    assert plain("&Fish && chips") == "Fish & chips"
+
+
+def test_a_wrong_name_in_a_translation_leaves_the_english_text(qtbot, monkeypatch):
+    monkeypatch.setattr("unet_studio.gui.texts.QCoreApplication.translate", lambda *_: "{wrong}")
+    assert tr("{right} x", right=1) == "1 x"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (["de-AT", "de", "en"], "de"),
+        (["en-GB", "de"], "en"),
+        (["fr", "de"], "de"),
+        (["pt-BR"], "pt_BR"),
+        (["ja"], "en"),
+        ([], "en"),
+    ],
+)
+def test_the_first_language_that_is_there(wanted, chosen):
+    assert languages.choose(wanted, {"en": "", "de": "", "pt_BR": ""}) == chosen
+    assert QLocale(chosen).language() != QLocale.Language.C
