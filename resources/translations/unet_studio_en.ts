@@ -526,10 +526,6 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Enter, Backspace, Ctrl+Z and Esc belong to the shape that is being drawn while there is one.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>Enter, double click</source>
    <translation type="unfinished" />
   </message>

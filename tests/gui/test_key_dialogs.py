@@ -153,7 +153,8 @@ def test_no_key_typed_into_a_text_or_a_number_runs_anything(commanded, kind):
     for row in TYPED:
         for key in commanded.actions_set.keys[row.id]:
             combination = QKeySequence(key)[0]
-            if not combination.keyboardModifiers() & ~Qt.KeyboardModifier.ShiftModifier and len(key) != 2:
+            commands = combination.keyboardModifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            if not commands and not KEY.Key_F1 <= combination.key() <= KEY.Key_F35:
                 QTest.keyClick(box, combination.key(), combination.keyboardModifiers())
                 assert commanded.log == [], key
 

@@ -18,7 +18,6 @@ RIGHT, LEFT = "right", "left"  # the hand that holds the mouse or pen
 # for the mouse in the left hand: what is used in every picture lies under the right one; each pair changes places
 LEFT_SWAPS = (("B", "J"), ("E", "K"), ("X", "L"), ("W", "I"), ("A", "O"), ("D", "Y"), ("S", "U"), ("V", "M"))
 LEFT_MORE = {"undo": "Ctrl+Backspace", "redo": "Ctrl+Shift+Backspace"}
-GESTURES = mark("Enter, Backspace, Ctrl+Z and Esc belong to the shape that is being drawn while there is one.")
 FIXED = {  # keys that no action can have, and why
     "Space": mark("moves the picture while it is held"),
     "Esc": mark("gives up what is being drawn, and closes dialogs"),
@@ -34,7 +33,6 @@ FIXED = {  # keys that no action can have, and why
     "Shift+Right": mark("moves a region by 10 px"),
 }
 MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr)
-HELD = frozenset(row.id for row in ACTIONS if row.hold)
 
 _force: dict[str, tuple[str, ...]] = {}
 

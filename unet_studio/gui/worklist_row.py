@@ -21,7 +21,7 @@ class WorklistRow(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:
         """One height for all rows; it follows the text size."""
-        return QSize(160, max(SIDE, option.fontMetrics.height() * 3) + 2 * EDGE)
+        return QSize(160, max(SIDE, option.fontMetrics.height() * 3 + 6) + 2 * EDGE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index) -> None:
         """Paint one row."""

@@ -27,7 +27,7 @@ HANDS = (
     (mark("Backspace"), mark("One corner of a polygon back")),
     (mark("Arrow keys"), mark("Move tool: 1 px, with Shift 10")),
 )
-COLUMN_LETTERS = 45  # that a column should be wide at least
+COLUMN_LETTERS = 52  # that a column should be wide at least
 MOUSE = mark("Drawing and mouse (fixed)")
 COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE, LEARN))
 
