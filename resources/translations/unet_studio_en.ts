@@ -1059,7 +1059,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Press a key for {command}</source>
+   <source>Press a key for {command}; Esc leaves it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1223,7 +1223,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Size of text, time for learning</source>
+   <source>Size of text, language, time for learning</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1701,6 +1701,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>opens the menu {menu}</source>
    <translation type="unfinished" />
   </message>
   <message>

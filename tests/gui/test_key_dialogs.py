@@ -99,6 +99,9 @@ def test_a_conflict_ends_by_a_swap_or_by_giving(editor):
 def test_fixed_keys_stay_and_say_why(editor):
     press(editor, "eraser", KEY.Key_Space)
     assert "moves the picture" in editor.message.text()
+    editor.change.click()
+    QTest.keyClick(editor.catcher, KEY.Key_F, Qt.KeyboardModifier.AltModifier)
+    assert "opens the menu File" in editor.message.text()
     assert force(editor, "eraser") == [("E",)]
     editor.table.setCurrentCell(editor.table.rowCount() - 1, 0)
     assert editor.table.item(editor.table.currentRow(), 2).text() == "fixed"

@@ -58,7 +58,7 @@ FILE_ROWS = (
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
     A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
     A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),
-    A("preferences", "&Preferences…", "Size of text, time for learning", ("Ctrl+,",)),
+    A("preferences", "&Preferences…", "Size of text, language, time for learning", ("Ctrl+,",)),
     A("quit", "&Quit", "Close the window; nothing is lost", ("Ctrl+Q",), line=True),
 )
 EDIT_ROWS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from unet_studio.gui import keys, theme
 from unet_studio.gui.action_set import ActionSet
-from unet_studio.gui.actions import ACTIONS
+from unet_studio.gui.actions import ACTIONS, MENUS
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.dialogs.key_catcher import KeyCatcher
 from unet_studio.gui.dialogs.sheet import HANDS
@@ -168,18 +168,23 @@ class KeysDialog(Frame):
         if self.chosen():
             self._adding = adding
             self._settled()
-            self.catcher.listen(tr("Press a key for {command}", command=self._name(self.chosen())))
+            self.catcher.listen(tr("Press a key for {command}; Esc leaves it", command=self._name(self.chosen())))
 
     def _caught(self, key: str) -> None:
         action_id, now = self.chosen(), keys.in_force(self._choice)
         self.catcher.rest(self._name(action_id))
-        if key in keys.FIXED:
-            why = tr(keys.FIXED[key])
+        why = self._why_fixed(key)
+        if why:
             self._settled(tr("{key} cannot be chosen: it {does}.", key=native(key), does=why), "bad")
         elif key in now[action_id] and (self._adding or now[action_id] == (key,)):
             self._settled(tr("{key} is its key already.", key=native(key)))
         else:
             self._want(action_id, (*now[action_id], key) if self._adding else (key,), key)
+
+    def _why_fixed(self, key: str) -> str:
+        """Why no command can have a key, "" where one can."""
+        menu = next((plain(tr(name)) for name in MENUS if QKeySequence.mnemonic(tr(name)) == QKeySequence(key)), "")
+        return tr("opens the menu {menu}", menu=menu) if menu else tr(keys.FIXED[key]) if key in keys.FIXED else ""
 
     def _want(self, action_id: str, wanted: tuple[str, ...], key: str, swap: bool = True) -> None:
         now = keys.in_force(self._choice)
