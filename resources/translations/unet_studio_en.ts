@@ -1532,6 +1532,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>a picture that is one of several frames</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>a proposal</source>
    <translation type="unfinished" />
   </message>
@@ -1717,6 +1721,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>proposed islands</source>
    <translation type="unfinished" />
   </message>
   <message>

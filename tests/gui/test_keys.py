@@ -12,7 +12,7 @@ from unet_studio.gui.keys import LEFT, RIGHT, Choice
 from unet_studio.workflow import hands
 
 IDS = sorted(row.id for row in ACTIONS)
-TAKEN = sorted({key for had in keys.ready_made().values() for key in had})
+TAKEN = sorted({key for had in keys.ready_made().values() for key in had} - set(keys.FIXED))
 NO, SHIFT, CONTROL = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -30,10 +30,9 @@ def all_of(had: keys.Keys) -> list[str]:
 
 
 @pytest.mark.parametrize("hand", [RIGHT, LEFT])
-def test_a_ready_made_set_has_each_key_once_and_none_that_is_fixed(hand):
+def test_a_ready_made_set_has_each_key_once(hand):
     every = all_of(keys.ready_made(hand))
     assert len(every) == len(set(every))
-    assert not set(every) & set(keys.FIXED)
     assert all(key == keys.portable(key) for key in (*every, *keys.FIXED))
 
 
@@ -65,7 +64,7 @@ def test_no_changes_give_two_actions_one_key_and_all_are_kept(hand, changes):
         if verb == "take":
             choice = keys.take(choice, name, (key,))
             assert keys.holder(keys.in_force(choice), key) == name
-        elif verb == "exchange" and keys.holder(now, key) not in ("", name):
+        elif verb == "exchange" and keys.holder(now, key) not in ("", name) and keys.movable(now[name]):
             choice = keys.exchange(choice, name, key)
             assert sorted(all_of(keys.in_force(choice))) == sorted(all_of(now))
         elif verb == "reset":
@@ -138,3 +137,13 @@ def test_keys_that_cannot_be_kept_are_told_of():
     hands.keys_file().parent.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(UserError, match=r"keys\.json"):
         hands.keep_keys({})
+
+
+def test_a_fixed_key_stays_with_the_command_that_the_table_gave_it_to(monkeypatch):
+    usual = keys.ready_made() | {"next": ("Right", "N")}
+    monkeypatch.setattr(keys, "ready_made", lambda hand=RIGHT: usual)
+    choice = keys.give(Choice(), "next", ("Right", "Q"))
+    assert keys.from_json(keys.as_json(choice)) == choice
+    assert not keys.movable(usual["next"])
+    with pytest.raises(ValueError, match="none can have"):
+        keys.from_json({"hand": "right", "own": {"previous": ["Right"]}})

@@ -18,7 +18,7 @@ RIGHT, LEFT = "right", "left"  # the hand that holds the mouse or pen
 # for the mouse in the left hand: what is used in every picture lies under the right one; each pair changes places
 LEFT_SWAPS = (("B", "J"), ("E", "K"), ("X", "L"), ("W", "I"), ("A", "O"), ("D", "Y"), ("S", "U"), ("V", "M"))
 LEFT_MORE = {"undo": "Ctrl+Backspace", "redo": "Ctrl+Shift+Backspace"}
-FIXED = {  # keys that no action can have, and why
+FIXED = {  # keys that no action can be given, though the table may give them, and why
     "Space": mark("moves the picture while it is held"),
     "Esc": mark("gives up what is being drawn, and closes dialogs"),
     "Tab": mark("goes from control to control"),
@@ -117,6 +117,11 @@ def exchange(choice: Choice, action_id: str, key: str) -> Choice:
     return give(give(choice, other, (*now[action_id], *rest)), action_id, (key,))
 
 
+def movable(keys: tuple[str, ...]) -> bool:
+    """Whether another action could have these keys."""
+    return not set(keys) & set(FIXED)
+
+
 def reset(choice: Choice, action_id: str) -> Choice:
     """An action has the keys of the ready-made set again; whatever else had them goes without."""
     return take(choice, action_id, ready_made(choice.hand)[action_id])
@@ -134,7 +139,8 @@ def from_json(value: Any) -> Choice:
     known = {row.id for row in ACTIONS}
     own = {name: _keys_of(keys) for name, keys in value["own"].items() if name in known}
     every = [key for keys in own.values() for key in keys]
-    if len(every) != len(set(every)) or set(every) & set(FIXED):
+    usual = ready_made(value["hand"])
+    if len(every) != len(set(every)) or any(set(keys) & set(FIXED) - set(usual[name]) for name, keys in own.items()):
         raise ValueError("a key that two actions have, or none can have")
     return Choice(value["hand"], own)
 

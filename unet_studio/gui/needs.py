@@ -14,6 +14,8 @@ NEEDS = {
     "undo": mark("something to undo"),
     "redo": mark("something to redo"),
     "proposal": mark("a proposal"),
+    "ghosts": mark("proposed islands"),
+    "frames": mark("a picture that is one of several frames"),
     "take_back": mark("an accepted picture to take back"),
     "queue": mark("corrections in the queue"),
     "learning": mark("a model that is learning"),

@@ -193,7 +193,7 @@ class KeysDialog(Frame):
             self._apply(keys.give(self._choice, action_id, wanted))
             return
         offered = {"take": keys.take(self._choice, action_id, wanted)}
-        if swap and not self._adding and now[action_id]:
+        if swap and not self._adding and now[action_id] and keys.movable(now[action_id]):
             offered["swap"] = keys.exchange(self._choice, action_id, key)
         other = ", ".join(self._name(name) for name in others)
         texts = {"key": native(key), "other": other, "command": self._name(action_id)}
