@@ -6,39 +6,56 @@ from xml.etree import ElementTree
 
 import PySide6
 import pytest
-from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QTableWidget, QWidget
 
-from unet_studio.gui import languages, template
+from unet_studio.gui import languages, preferences, template
 from unet_studio.gui.actions import ACTIONS
-from unet_studio.gui.texts import CONTEXT, plain, tr, tr_n
+from unet_studio.gui.texts import plain, tr, tr_n
 
 DIALOGS = ("reader", "preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "palette")
-NAMES = ("U-Net Studio", "Dice", "DICOM", "PNG", "JSON", "English", "Apache License 2.0", "Dr Test", "film_1.png")
+NAMES = (
+    "U-Net Studio",
+    "Dice",
+    "DICOM",
+    "PNG",
+    "JSON",
+    "English",
+    "Deutsch",
+    "Apache License 2.0",
+    "Dr Test",
+    "film_1.png",
+)
 
 
-class Pseudo(QTranslator):
-    """A language in which every text stands in brackets, its letters written twice."""
-
-    def translate(self, context: str, text: str, _about: str | None = None, n: int = -1) -> str | None:
-        """The text of this program in that language, nothing of Qt's."""
-        if context != CONTEXT or text not in KNOWN:
-            return None
-        return f"⟦{text.replace('%n', str(n))}⟧"
+RELEASE = Path(PySide6.__file__).parent / "lrelease"
+compiled = pytest.mark.skipif(not RELEASE.is_file(), reason="this PySide6 comes without lrelease")
 
 
-KNOWN = template.texts()
+def release(file: Path) -> None:
+    """Make the .qm of a .ts file."""
+    subprocess.run([str(RELEASE), str(file)], check=True, capture_output=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def brackets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a translation in which every text stands in brackets; what is shown without them is English."""
+    file = tmp_path_factory.mktemp("brackets") / "unet_studio_de.ts"
+    words = {text: [f"⟦{text}⟧"] * (1 + counts) for text, counts in template.texts().items()}
+    file.write_text(template.document("de", words), encoding="utf-8")
+    release(file)
+    return file.parent
 
 
 @pytest.fixture
-def pseudo(qtbot):
-    """The pseudo language is in force; texts that are shown and not in it are in English."""
-    translator = Pseudo()
-    QApplication.instance().installTranslator(translator)
-    yield translator
-    QApplication.instance().removeTranslator(translator)
+def pseudo(studio, brackets, monkeypatch):
+    """The window in that language."""
+    monkeypatch.setattr(languages, "folder", lambda: brackets)
+    monkeypatch.setattr(preferences, "load", lambda folder: preferences.Preferences(language="de"))
+    yield studio()
+    languages.install(QApplication.instance(), "en")
 
 
 def words_of(widget: QWidget) -> list[str]:
@@ -90,8 +107,9 @@ def test_no_value_is_glued_into_a_text(tmp_path):
     assert list(template.of_sources(tmp_path)) == [("{count} masks written", False), ("%n b", True)]
 
 
-def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, studio, qtbot):
-    window = studio()
+@compiled
+def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, qtbot):
+    window = pseudo
     assert left_in_english(window) == set()
     for row in ACTIONS:
         action: QAction = window.actions_set[row.id]
@@ -111,8 +129,9 @@ def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, studio, 
     window.masks.run("grow")
 
 
-def test_what_can_run_is_said_in_the_other_language(pseudo, studio):
-    window = studio()
+@compiled
+def test_what_can_run_is_said_in_the_other_language(pseudo):
+    window = pseudo
     window.actions_set["palette"].trigger()
     palette = QApplication.activeModalWidget()
     QTest.keyClicks(palette.edit, "undo")
@@ -121,6 +140,7 @@ def test_what_can_run_is_said_in_the_other_language(pseudo, studio):
     palette.reject()
 
 
+@compiled
 def test_a_translation_file_is_made_dropped_and_loaded(qtbot, tmp_path: Path):
     file = tmp_path / "unet_studio_de.ts"
     words = {
@@ -129,10 +149,7 @@ def test_a_translation_file_is_made_dropped_and_loaded(qtbot, tmp_path: Path):
     }
     file.write_text(template.document("de", words), encoding="utf-8")
     assert {k: v for k, v in template.translated(file)[1].items() if v} == words
-    release = Path(PySide6.__file__).parent / "lrelease"
-    if not release.is_file():
-        pytest.skip("this PySide6 comes without lrelease")
-    subprocess.run([str(release), str(file)], check=True, capture_output=True, timeout=60)
+    release(file)
     assert languages.available(tmp_path) == {"en": "English", "de": "Deutsch"}
     application = QApplication.instance()
     try:
