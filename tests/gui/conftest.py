@@ -22,7 +22,7 @@ from unet_studio.gui.actions import ACTIONS
 from unet_studio.gui.app import open_window
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
-from unet_studio.gui.keys import ready_made
+from unet_studio.gui.keys import put_in_force, ready_made
 from unet_studio.workflow import opening, proposing
 from unet_studio.workflow.session import change_reader, close_session, open_session
 
@@ -221,3 +221,4 @@ def studio(qtbot, tmp_path: Path, monkeypatch) -> Iterator[Callable[[], QMainWin
     yield show
     for window in windows:
         window.shut()
+    put_in_force(ready_made())
