@@ -22,6 +22,7 @@ from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.placing import Placing
 from unet_studio.gui.canvas.sketch import exposed
 from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.canvas.turn import UPRIGHT
 from unet_studio.gui.canvas.view import View
 
 BACKGROUND = QColor(12, 13, 15)
@@ -45,6 +46,8 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
     subtract_changed = Signal(bool)
     said = Signal(str)  # one sentence for the reader
     zoom_changed = Signal(float)  # widget px for one image px
+    turned = Signal(object)  # the Turn of what is seen
+    view_changed = Signal(object)  # the View
     window_dragged = Signal(float, float)  # dx, dy in widget px since the last one
     mask_shown = Signal(bool)
     first_painted = Signal()  # a picture given to set_image is on the screen
@@ -96,6 +99,7 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
         self._values = values
         self._announce_paint = display is not None
         if not (keep_view and known):
+            self.set_turn(UPRIGHT)
             self.fit()
         self.update()
 

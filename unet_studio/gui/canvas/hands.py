@@ -293,7 +293,7 @@ class Hands:
                 self._begin(self._tool, Aim(point, self._brush_size))
                 self._nudging = self._hand is not None
         if self._hand is not None:
-            self._hand.nudge(across * px, down * px)
+            self._hand.nudge(*self._view.turn.back((across * px, down * px)))
 
     def _marked(self: Canvas, point: Point | None) -> bool:
         if point is None:

@@ -47,16 +47,16 @@ class Picture:
         pixels = self._level(view.scale * ratio)
         rows, columns = pixels.shape[:2]
         across, down = self.shape[1] / columns, self.shape[0] / rows  # image px for one px of the level
-        left, top = view.to_image((exposed.left(), exposed.top()))
-        right, bottom = view.to_image((exposed.right(), exposed.bottom()))
+        left, top, right, bottom = view.covered(exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         c0, c1 = max(math.floor(left / across) - MARGIN, 0), min(math.ceil(right / across) + MARGIN, columns)
         r0, r1 = max(math.floor(top / down) - MARGIN, 0), min(math.ceil(bottom / down) + MARGIN, rows)
         if c0 >= c1 or r0 >= r1:
             return
-        image = as_image(pixels[r0:r1, c0:c1]).convertToFormat(QImage.Format.Format_RGB32)
+        image = as_image(view.turn.seen(pixels[r0:r1, c0:c1])).convertToFormat(QImage.Format.Format_RGB32)
         corner, end = view.to_widget((c0 * across, r0 * down)), view.to_widget((c1 * across, r1 * down))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(QPointF(*corner), QPointF(*end)), image, QRectF(image.rect()))
+        target = QRectF(QPointF(*corner), QPointF(*end)).normalized()
+        painter.drawImage(target, image, QRectF(image.rect()))
 
     def _level(self, device_scale: float) -> np.ndarray:
         wanted = max(0, math.floor(-math.log2(device_scale)))
@@ -70,7 +70,7 @@ class Picture:
 def as_image(pixels: np.ndarray) -> QImage:
     """A QImage on the memory of (H, W) or (H, W, 3) uint8 pixels, row-strided views included: draw it at once."""
     rows, columns = pixels.shape[:2]
-    if pixels.strides[1:] != ((1,) if pixels.ndim == 2 else (3, 1)):
+    if pixels.strides[1:] != ((1,) if pixels.ndim == 2 else (3, 1)) or pixels.strides[0] < 0:
         pixels = np.ascontiguousarray(pixels)
     kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
     return QImage(buffer_of(pixels), columns, rows, pixels.strides[0], kind)
