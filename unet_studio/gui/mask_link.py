@@ -13,7 +13,7 @@ from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.clicking import kept_text
-from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.canvas.tools import IN_HAND
 from unet_studio.gui.option_strip import COMMANDS, OptionStrip
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Reading
@@ -81,11 +81,11 @@ class MaskLink(QObject):
 
     def _take_tool(self, name: str) -> None:
         self._show_tool(name)
-        self._bar.say(f"{self._strip.name.text()}: {TOOLS[name].hint}")
+        self._bar.say(f"{self._strip.name.text()}: {IN_HAND[name].hint}")
 
     def _show_tool(self, name: str) -> None:
         words = self._actions[name].text().replace("&", "")
-        self._strip.show_tool(TOOLS[name], words)
+        self._strip.show_tool(IN_HAND[name], words)
 
     def _amount_changed(self, name: str, value: int) -> None:
         if name == "level":

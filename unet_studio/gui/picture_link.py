@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.core.image import Window
@@ -12,14 +11,12 @@ from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
-from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 
 ZOOM = 1.25
 AREA_REST_MS = 60
-GHOST = (230, 159, 0)  # orange: told apart from both Targets' colours
 FINE = 0.01  # threshold keys
 
 
@@ -27,15 +24,14 @@ class PictureLink(QObject):
     """Shows the open case and passes the reader's looks and window/level on."""
 
     def __init__(
-        self, reading: Reading, canvas: Canvas, panel: SegmentPanel, bar: StatusBar, actions: ActionSet, jobs: Jobs
+        self, reading: Reading, canvas: Canvas, panel: SegmentPanel, bar: StatusBar, actions: ActionSet
     ) -> None:
         super().__init__(canvas)
         self._reading, self._canvas, self._panel = reading, canvas, panel
-        self._bar, self._actions, self._jobs = bar, actions, jobs
+        self._bar, self._actions = bar, actions
         self._window: Window | None = None
         self._presets: tuple[Window, ...] = ()
         self._dragged = [0.0, 0.0]
-        self._earlier: tuple[Any, np.ndarray | None] | None = None
         self._area = QTimer(self, singleShot=True, interval=AREA_REST_MS)
         self._area.timeout.connect(self._show_area)
         self._repaint = QTimer(self, singleShot=True, interval=0)
@@ -69,7 +65,6 @@ class PictureLink(QObject):
             "brush_smaller": lambda: canvas.step_brush(-1),
             "brush_larger": lambda: canvas.step_brush(1),
             "hide_mask": lambda on: canvas.set_mask_visible(not on),
-            "show_proposal": self._show_earlier,
             "zoom_fit": canvas.fit,
             "zoom_in": lambda: canvas.zoom_by(ZOOM),
             "zoom_out": lambda: canvas.zoom_by(1 / ZOOM),
@@ -89,7 +84,6 @@ class PictureLink(QObject):
 
     def _show(self, opened: Opened | None) -> None:
         self._actions.release_all()
-        self._earlier = None
         if opened is None:
             self._canvas.set_image(None)
             self._panel.show_note("")
@@ -109,7 +103,6 @@ class PictureLink(QObject):
         self._canvas.set_document(case.draft.document if case.draft is not None else None)
         self._canvas.set_read_only(case.draft is None)
         if case.target in TARGETS:
-            self._canvas.set_colour(TARGETS[case.target].colour)
             self._actions.check(f"target_{case.target}", True)
         else:
             self._actions.uncheck_group("target")
@@ -209,30 +202,6 @@ class PictureLink(QObject):
     def _nudge(self, by: float) -> None:
         slider = self._panel.threshold.slider
         slider.setValue(slider.value() + round(by * 100))
-
-    def _show_earlier(self, on: bool) -> None:
-        case, draft = self._reading.open_case, self._reading.draft
-        if not on or case is None or draft is None:
-            self._canvas.set_ghost(None)
-            return
-        if self._earlier is not None and self._earlier[0] is case:
-            self._take_earlier(case, self._earlier[1])
-            return
-        session, threshold = self._reading.session, draft.threshold
-
-        def work(_token: Token) -> np.ndarray | None:
-            from unet_studio.workflow import proposing
-
-            return proposing.previous_mask(session, case, threshold)
-
-        self._jobs.run(work, done=lambda mask: self._take_earlier(case, mask), lane=MODEL, label="Comparing")
-
-    def _take_earlier(self, case: Any, mask: np.ndarray | None) -> None:
-        self._earlier = (case, mask)
-        if mask is None:
-            self._bar.say("There is no earlier model version to compare with")
-        elif self._actions["show_proposal"].isChecked() and self._reading.open_case is case:
-            self._canvas.set_ghost(mask, GHOST)
 
 
 def preset_name(window: Window) -> str:

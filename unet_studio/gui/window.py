@@ -29,13 +29,16 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
+from unet_studio.gui.looks_link import LooksLink
 from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
@@ -70,9 +73,14 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.worklist = WorklistLink(self.reading, self.jobs, self)
         self.learn = LearnLink(self.reading, self.teaching, self.learn_panel, self.jobs, self)
-        self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
+        self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set)
+        self.looks = LooksLink(self.reading, self.canvas, self.actions_set)
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.beside = Beside(self.canvas)
+        self.compare = CompareLink(
+            self.reading, self.canvas, self.beside, self.looks.corner, self.actions_set, self.jobs
+        )
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -91,7 +99,7 @@ class MainWindow(QMainWindow):
         self.start = start_page.StartPage(self.actions_set)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
-        self.pages.addWidget(_column(self.strip, self.canvas))
+        self.pages.addWidget(_column(self.strip, self.beside.pair))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         for place, widget in enumerate((self.worklist.panel, self.pages, self._side())):
@@ -137,6 +145,8 @@ class MainWindow(QMainWindow):
             {
                 **self.picture.handlers(),
                 **self.masks.handlers(),
+                **self.looks.handlers(),
+                **self.compare.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -164,6 +174,7 @@ class MainWindow(QMainWindow):
         self.learn.refreshed.connect(self._enable)
         self.teaching.began.connect(lambda _target: self._enable())
         self.desk.reader_changed.connect(self._show_reader)
+        self.desk.preferred.connect(self.looks.prefer)
         self.canvas.first_painted.connect(self._warm_up)
 
     # what is shown
@@ -285,6 +296,8 @@ class MainWindow(QMainWindow):
         self.canvas.set_brush_size(kept.brush)
         self.segment.show_brush(kept.brush)
         self.masks.restore(kept)
+        self.looks.restore(kept)
+        self.beside.choose(kept.beside)
         self.worklist.panel.sorting.setCurrentIndex(kept.order)
 
     def _kept(self) -> preferences.Preferences:
@@ -298,6 +311,8 @@ class MainWindow(QMainWindow):
             brush=self.canvas.brush_size,
             order=self.worklist.panel.sorting.currentIndex(),
             **self.masks.kept(),
+            **self.looks.kept(),
+            beside=self.beside.chosen,
         )
 
     # the end

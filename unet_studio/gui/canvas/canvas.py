@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from unet_studio.editing.document import Document, Event
 from unet_studio.editing.rect import Rect
 from unet_studio.gui.canvas.brush_outline import paint_ring
+from unet_studio.gui.canvas.difference import Difference
 from unet_studio.gui.canvas.hands import Hands
 from unet_studio.gui.canvas.hatch import Hatch
 from unet_studio.gui.canvas.holding import Probability
@@ -20,6 +21,7 @@ from unet_studio.gui.canvas.looks import Looks
 from unet_studio.gui.canvas.overlay import Colour, Overlay
 from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.placing import Placing
+from unet_studio.gui.canvas.ruler import Measures, Ruler, Spacing
 from unet_studio.gui.canvas.sketch import exposed
 from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.canvas.turn import UPRIGHT
@@ -31,14 +33,15 @@ SURROUND = 3  # logical px that an outline may reach beyond the changed pixels
 Values = Callable[[int, int], object]
 
 
-class Canvas(Hands, Kit, Looks, Placing, QWidget):
+class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
     """Picture, Mask, ghost and brush outline in one widget.
 
     The Document is drawn and edited in place; the canvas repaints what the Document reports as changed, so undo,
     redo, proposals and threshold previews need no call here. Mouse and keys are handled by `Hands`; tool and brush
-    stand in `Kit`, colours and layers in `Looks`, zoom and pan in `Placing`.
+    stand in `Kit`, colours and layers in `Looks`, zoom and pan in `Placing`, the ruler in `Measures`.
     """
 
+    painting_begun = Signal()  # a tool for the Mask begins a gesture
     stroke_finished = Signal(object)  # the editing Step of a tool's gesture
     hovered = Signal(int, int)  # column, row under the cursor; -1, -1 outside the picture
     brush_size_changed = Signal(int)  # px
@@ -50,6 +53,7 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
     view_changed = Signal(object)  # the View
     window_dragged = Signal(float, float)  # dx, dy in widget px since the last one
     mask_shown = Signal(bool)
+    picture_changed = Signal()  # another picture, or the same one through another window
     first_painted = Signal()  # a picture given to set_image is on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -68,6 +72,9 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
         self._mask_layer = Overlay(self._mask_plane, (86, 180, 233))
         self._ghost_layer = Overlay(lambda: self._ghost, (230, 159, 0), opacity=0.15)
         self._lock_layer = Hatch(lambda: None if self._document is None else self._document.touched)
+        self._difference = Difference(lambda: None if self._document is None else self._document.mask)
+        self._ruler: Ruler | None = None
+        self._spacing: Spacing | None = None
         self._view = View()
         self._fitted = True
         self._brush_size = 41
@@ -93,6 +100,9 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
         """
         self.set_document(None)
         self.set_ghost(None)
+        self.set_difference(None)
+        self.set_ruler(None)
+        self.set_spacing(None)
         self.set_probability(None)
         known = self._picture is not None and display is not None and self._picture.shape == display.shape[:2]
         self._picture = None if display is None else Picture(display)
@@ -102,6 +112,7 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
             self.set_turn(UPRIGHT)
             self.fit()
         self.update()
+        self.picture_changed.emit()
 
     def set_display(self, display: np.ndarray) -> None:
         """Show the same picture through another window: new display pixels of the same size.
@@ -112,6 +123,7 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
             raise ValueError(f"display of {display.shape[:2]} for a picture of {self.image_shape}")
         self._picture = Picture(display)
         self.update()
+        self.picture_changed.emit()
 
     def set_document(self, document: Document | None) -> None:
         """Show and edit this Document from now on. Raises ValueError when it is not of the picture's size."""
@@ -167,11 +179,12 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
             painter.fillRect(rect, BACKGROUND)
             if self._picture is not None:
                 self._picture.paint(painter, QRectF(rect), self._view, ratio)
-            for layer in (self._ghost_layer, self._mask_layer, self._lock_layer):
+            for layer in (self._ghost_layer, self._mask_layer, self._difference, self._lock_layer):
                 layer.paint(painter, QRectF(rect), self._view, ratio)
         painter.setClipRegion(region)
         if self._hand is not None:
             self._hand.paint(painter, self._view)
+        self._paint_ruler(painter)
         if self._ring is not None:
             paint_ring(painter, self._ring)
         painter.end()
@@ -198,7 +211,8 @@ class Canvas(Hands, Kit, Looks, Placing, QWidget):
             self.stroke_finished.emit(event.step)
 
     def _mask_plane(self) -> np.ndarray | None:
-        return None if self._document is None else self._document.mask
+        hidden = self._document is None or self._difference.then is not None
+        return None if hidden else self._document.mask
 
     def sizeHint(self) -> QSize:
         """A comfortable first size."""

@@ -125,7 +125,7 @@ class Hands:
         if drag is not None:
             self._drag, self._drag_button, self._drag_from = drag, button, at
             self._show_cursor()
-        elif button == LEFT and not self._down and self._can_paint():
+        elif button == LEFT and not self._down and self._can_use(tool):
             if self._nudging:
                 self._put_down()
             self._down = True
@@ -173,6 +173,8 @@ class Hands:
         takes = tool.signed and self._subtract != other_sign
         start = Start(tool, self._document, self, aim, takes, self._level, self._probability, self._last_end)
         self._hand, self._hand_tool = tool.begin(start), tool
+        if tool.marks:
+            self.painting_begun.emit()
         self._drop_done()
 
     def _put_down(self: Canvas) -> None:
@@ -213,13 +215,17 @@ class Hands:
     def _can_paint(self: Canvas) -> bool:
         return self._document is not None and not self._read_only
 
+    def _can_use(self: Canvas, tool: Tool) -> bool:
+        return self._can_paint() if tool.marks else self._picture is not None
+
     def _show_cursor(self: Canvas) -> None:
         if self._drag is not None:
             self.setCursor(self._drag.cursor)
         elif self._space:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
-            self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else self._tool.cursor)
+            usable = not self._read_only or not self._tool.marks
+            self.setCursor(self._tool.cursor if usable else Qt.CursorShape.ArrowCursor)
 
     # keys
 

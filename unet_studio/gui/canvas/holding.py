@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -13,6 +13,9 @@ from PySide6.QtGui import QPainter
 from unet_studio.editing.document import Document
 from unet_studio.editing.toolbox import TOOLBOX
 from unet_studio.gui.canvas.view import Point, View
+
+if TYPE_CHECKING:
+    from unet_studio.gui.canvas.ruler import Ruler
 
 Probability = Callable[[], np.ndarray]  # gives the proposal at the picture's own size, (H, W) uint16
 
@@ -37,6 +40,17 @@ class Surface(Protocol):
 
     def tell(self, text: str) -> None:
         """Say one sentence to the reader."""
+
+    @property
+    def ruler(self) -> Ruler | None:
+        """The ruler on the picture."""
+
+    @property
+    def ruler_text(self) -> str:
+        """What it measures."""
+
+    def set_ruler(self, ruler: Ruler | None) -> None:
+        """Put the ruler there, or take it away."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +125,8 @@ class Tool:
 
     begin: gives what the hand holds, None where there is nothing to begin. ring: the brush size matters and is shown.
     signed: it adds or takes away. nudges: arrow keys move what it holds. once: a second quick press is none.
-    shows_lock: locked pixels are hatched while it is in the hand.
+    shows_lock: locked pixels are hatched while it is in the hand. marks: it is for the Mask, and is put away where that
+    may not be changed.
     """
 
     name: str
@@ -123,6 +138,7 @@ class Tool:
     nudges: bool = False
     once: bool = False
     shows_lock: bool = False
+    marks: bool = True
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from unet_studio.editing.strokes import LARGEST, SMALLEST
 from unet_studio.gui.canvas.brush_outline import next_size, ring, ring_bounds
 from unet_studio.gui.canvas.holding import Probability, Tool
-from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.canvas.tools import IN_HAND
 
 if TYPE_CHECKING:
     from unet_studio.gui.canvas.canvas import Canvas
@@ -49,8 +49,8 @@ class Kit:
         return self._tool.name
 
     def set_tool(self: Canvas, name: str) -> None:
-        """Take a tool of the tools table. Raises KeyError for an unknown one."""
-        tool: Tool = TOOLS[name]
+        """Take a tool of the tools table, or the ruler. Raises KeyError for an unknown one."""
+        tool: Tool = IN_HAND[name]
         if tool is not self._tool:
             self._put_down()
             if tool.ring != self._tool.ring:

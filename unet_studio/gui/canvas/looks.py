@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from unet_studio.gui.canvas.overlay import Colour
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ class Looks:
         if visible != self._lock_layer.visible:
             self._lock_layer.visible = visible
             self.update()
+
+    def set_difference(self: Canvas, other: np.ndarray | None) -> None:
+        """Show how the Mask differs from another (H, W) uint8 0/1 one, in place of itself; None ends it.
+
+        Raises ValueError for another size.
+        """
+        if other is not None and other.shape != self.image_shape:
+            raise ValueError(f"mask of {other.shape} for a picture of {self.image_shape}")
+        self._difference.then = other
+        self.update()
 
     @property
     def mask_visible(self: Canvas) -> bool:

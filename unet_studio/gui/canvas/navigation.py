@@ -56,6 +56,7 @@ WHEEL: dict[Qt.KeyboardModifier, Callable[[Canvas, float, QPointF], None]] = {
 KEYS: dict[int, Callable[[Canvas], None]] = {
     Qt.Key.Key_BracketLeft: lambda canvas: canvas.step_brush(-1),
     Qt.Key.Key_BracketRight: lambda canvas: canvas.step_brush(1),
+    Qt.Key.Key_Escape: lambda canvas: canvas.set_ruler(None),
 }
 
 HELD_KEYS: dict[int, Callable[[Canvas, bool], None]] = {

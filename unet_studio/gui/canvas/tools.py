@@ -8,6 +8,7 @@ from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, threshold_br
 from unet_studio.gui.canvas.clicking import Fill, carry
 from unet_studio.gui.canvas.drawing import Lasso, Polygon, ellipse, rectangle, unlock_lasso
 from unet_studio.gui.canvas.holding import Tool
+from unet_studio.gui.canvas.ruler import Measuring
 
 CROSS, POINTING, MOVING = Qt.CursorShape.CrossCursor, Qt.CursorShape.PointingHandCursor, Qt.CursorShape.SizeAllCursor
 LINE = "drag; Shift: straight line; Esc takes it back"
@@ -29,3 +30,6 @@ TOOLS: dict[str, Tool] = {
         Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again", shows_lock=True),
     )
 }  # fmt: skip
+MEASURE = "drag from point to point, or an end; Shift: level or upright; Esc takes it away"
+RULER = Tool("ruler", CROSS, Measuring, MEASURE, marks=False)
+IN_HAND = {**TOOLS, RULER.name: RULER}  # what can be in the hand

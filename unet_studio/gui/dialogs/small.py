@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from unet_studio import __version__
 from unet_studio.core.case import EXCLUDE_REASONS
+from unet_studio.core.target import TARGETS
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.palette import OKABE_ITO
 from unet_studio.gui.preferences import Preferences
 
 TEXT_SIZES = (90, 100, 115, 130, 150)
@@ -62,17 +64,27 @@ class ReasonDialog(Frame):
 
 
 def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Preferences], object]) -> Frame:
-    """Ask for the size of text and the time that learning may take."""
+    """Ask for the size of text, the time that learning may take, and the masks' colours."""
     dialog = Frame(parent, "Preferences")
     sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
     times = _choices("learn_time", [(f"{one} minutes", one * 60) for one in LEARN_MINUTES], now.learn_seconds)
+    colours = {target: _colours(f"colour_{target}", getattr(now, f"colour_{target}")) for target in TARGETS}
     form = QFormLayout()
     form.addRow("Size of text", sizes)
     form.addRow("Learn for at most", times)
+    for target, box in colours.items():
+        form.addRow(f"Colour of {target} masks", box)
     dialog.body.addLayout(form)
     dialog.offer("Use these")
     dialog.accepted.connect(
-        lambda: on_answer(replace(now, text_percent=sizes.currentData(), learn_seconds=times.currentData()))
+        lambda: on_answer(
+            replace(
+                now,
+                text_percent=sizes.currentData(),
+                learn_seconds=times.currentData(),
+                **{f"colour_{target}": box.currentData() for target, box in colours.items()},
+            )
+        )
     )
     dialog.resize(360, 0)
     dialog.open()
@@ -83,6 +95,16 @@ def _choices(name: str, rows: list[tuple[str, int]], now: int) -> QComboBox:
     box = QComboBox(objectName=name)
     for text, value in rows:
         box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    return box
+
+
+def _colours(name: str, now: str) -> QComboBox:
+    box = QComboBox(objectName=name)
+    for colour, rgb in OKABE_ITO.items():
+        swatch = QPixmap(14, 14)
+        swatch.fill(QColor(*rgb))
+        box.addItem(QIcon(swatch), colour.capitalize(), colour)
     box.setCurrentIndex(max(0, box.findData(now)))
     return box
 
