@@ -34,8 +34,8 @@ def test_turning_is_what_it_is_called():
     assert UPRIGHT.flipped().seen(picture).tolist() == picture[::-1].tolist()
     assert UPRIGHT.right().words == "turned 90° right"
     assert UPRIGHT.left().words == "turned 90° left"
-    assert UPRIGHT.right().mirrored().words == "turned 90° right and mirrored left–right"
-    assert UPRIGHT.left().mirrored().words == "turned 90° left and mirrored left–right"
+    assert UPRIGHT.right().mirrored().words == "turned 90° right, mirrored left–right"
+    assert UPRIGHT.left().mirrored().words == "turned 90° left, mirrored left–right"
     assert UPRIGHT.words == ""
 
 

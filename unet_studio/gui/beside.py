@@ -49,7 +49,7 @@ class Companion(Canvas):
         self.set_ghost(mask, colour)
 
     def show_view(self, view: View) -> None:
-        """Show what the leader shows in its middle in the middle."""
+        """Show what the leader shows in its middle in the middle, at the same height of the screen."""
         across, down = self._apart()
         self._view = replace(view, x=view.x + across, y=view.y + down)
         self._move_ring()
@@ -64,8 +64,8 @@ class Companion(Canvas):
         self.show_view(self._leader._view)
 
     def _apart(self) -> tuple[int, int]:
-        other = self._leader
-        return (self.width() - other.width()) // 2, (self.height() - other.height()) // 2
+        """From the leader's widget coordinates to these: middle on middle across, level on the screen down."""
+        return (self.width() - self._leader.width()) // 2, -self.y()
 
     def _set_view(self, view: View) -> None:
         across, down = self._apart()

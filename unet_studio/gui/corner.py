@@ -53,6 +53,8 @@ class Corner(QWidget):
 
     def _fit(self) -> None:
         self.setVisible(bool(self.turn_text.text() or self.legend.text()))
+        self._warning.layout().activate()
+        self.layout().activate()  # else it is as large as the words before
         self.adjustSize()
 
 

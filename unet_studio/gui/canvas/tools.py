@@ -30,6 +30,6 @@ TOOLS: dict[str, Tool] = {
         Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again", shows_lock=True),
     )
 }  # fmt: skip
-MEASURE = "drag from point to point, or an end; Shift: level or upright; Esc takes it away"
+MEASURE = "drag, or drag an end; Shift: level or upright; Esc removes it"
 RULER = Tool("ruler", CROSS, Measuring, MEASURE, marks=False)
 IN_HAND = {**TOOLS, RULER.name: RULER}  # what can be in the hand

@@ -15,8 +15,8 @@ WORDS = {  # (swapped, across, down) -> what a reader is told
     (True, 1, -1): "turned 90° left",
     (False, -1, 1): "mirrored left–right",
     (False, 1, -1): "mirrored top–bottom",
-    (True, 1, 1): "turned 90° right and mirrored left–right",
-    (True, -1, -1): "turned 90° left and mirrored left–right",
+    (True, 1, 1): "turned 90° right, mirrored left–right",
+    (True, -1, -1): "turned 90° left, mirrored left–right",
 }
 
 
