@@ -84,7 +84,7 @@ def test_keys_turn_the_view_and_the_corner_warns_until_it_is_upright(window, qtb
     press(window, KEY.Key_Right, ALT)
     assert canvas.turn == UPRIGHT.right()
     assert corner.isVisible()
-    assert corner.turn_text.text() == "View turned 90° right – Alt+Up: upright"
+    assert corner.turn_text.text() == "View turned 90° right\nAlt+Up: upright"
     press(window, KEY.Key_H, SHIFT)
     press(window, KEY.Key_V, SHIFT)
     press(window, KEY.Key_Left, ALT)

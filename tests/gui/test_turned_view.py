@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from unet_studio.editing.document import Document
+from unet_studio.editing.pyramid import transposed
 from unet_studio.editing.rect import Rect
 from unet_studio.gui.canvas.turn import UPRIGHT, WORDS, Turn
 from unet_studio.gui.canvas.view import fitted, turned, zoomed
@@ -50,6 +51,16 @@ def test_turns_follow_each_other_like_those_of_an_array(steps):
     assert turn.shape(picture.shape) == seen.shape
     assert turn.back(turn.forth((3.0, -7.0))) == (3.0, -7.0)
     assert (turn == UPRIGHT) == (turn.words == "")
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (1, 4), (4, 1), (3, 5, 3), (1, 1, 3), (2, 1, 3)])
+@pytest.mark.parametrize("kind", [np.uint8, bool])
+def test_pixels_are_transposed(shape, kind):
+    pixels = np.random.default_rng(0).integers(0, 2, shape).astype(kind)
+    for given_ in (pixels, pixels[::-1, ::-1]):
+        found = transposed(given_)
+        assert (found.dtype, found.flags.c_contiguous) == (pixels.dtype, True)
+        np.testing.assert_array_equal(found, given_.swapaxes(0, 1))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

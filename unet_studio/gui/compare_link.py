@@ -28,10 +28,12 @@ def _square(colour: tuple[int, int, int], sign: str = "■") -> str:
     return f"<span style='color: rgb{colour}; font-size: large'>{sign}</span>"
 
 
-LEGEND = (
-    f"{_square((255, 255, 255), '□')} earlier model's mask&nbsp;&nbsp; "
-    f"{_square(ADDED)} added: marked now, not by the earlier model&nbsp;&nbsp; "
-    f"{_square(REMOVED, '▨')} removed: marked by the earlier model, not now"
+LEGEND = "<br>".join(
+    (
+        f"{_square((255, 255, 255), '□')} outline of the earlier model's mask",
+        f"{_square(ADDED)} added: only in the mask now",
+        f"{_square(REMOVED, '▨')} removed: only in the earlier model's mask",
+    )
 )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_studio.gui.canvas.turn import Turn
 
-GLYPH = 18  # logical px
+GLYPH = 22  # logical px
 AWAY = 10  # logical px from the canvas's edges
 
 
@@ -40,7 +40,7 @@ class Corner(QWidget):
     def show_turn(self, turn: Turn, how_back: str) -> None:
         """Warn that the view is turned; how_back: what makes it upright again."""
         words = turn.words
-        self.turn_text.setText(f"View {words} – {how_back}" if words else "")
+        self.turn_text.setText(f"View {words}\n{how_back}" if words else "")
         self._glyph.setPixmap(_letter(turn, self.devicePixelRatioF()))
         self._warning.setVisible(bool(words))
         self._fit()
@@ -67,7 +67,7 @@ def _letter(turn: Turn, ratio: float) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     half = GLYPH / 2
     painter.setTransform(QTransform(*turn.forth((1.0, 0.0)), *turn.forth((0.0, 1.0)), half, half), True)
-    for bar in (QRectF(-5, -8, 3, 16), QRectF(-5, -8, 11, 3), QRectF(-5, -1.5, 8, 3)):
+    for bar in (QRectF(-6, -10, 4, 20), QRectF(-6, -10, 13, 4), QRectF(-6, -2, 10, 4)):
         painter.fillRect(bar, QColor(255, 255, 255))
     painter.end()
     return found

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, qRgba
 
 from unet_studio.gui.canvas.overlay import border, line_width, open_sides
-from unet_studio.gui.canvas.sampling import device_rect, sampled
+from unet_studio.gui.canvas.sampling import DeviceRect, device_rect, sampled
 from unet_studio.gui.canvas.view import View
 
 ADDED, REMOVED, LINE = (86, 180, 233), (230, 159, 0), (255, 255, 255)  # Okabe and Ito: sky blue, orange
@@ -38,13 +38,21 @@ class Difference:
         other, part = found
         current, _ = sampled(now, view, rect.grown(width), ratio)
         shown = current + 2 * other
-        down = np.arange(part.top, part.bottom) - round(view.y * ratio)
-        across = np.arange(part.left, part.right) - round(view.x * ratio)
-        period = max(2, round(PERIOD * ratio))
-        shown[(shown == 2) & ((down[:, None] + across) % period >= period // 2)] = 5
-        shown[border(other, width, open_sides(part, rect.grown(width))).view(bool)] = 4
+        if not shown.any():
+            return
+        np.copyto(shown, 5, where=(shown == 2) & _stripes(part, view, ratio))
+        np.copyto(shown, 4, where=border(other, width, open_sides(part, rect.grown(width))).view(bool))
         image = QImage(shown.data, shown.shape[1], shown.shape[0], shown.shape[1], QImage.Format.Format_Indexed8)
         image.setColorTable(COLOURS)
         image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(part.left / ratio, part.top / ratio), image)
+
+
+def _stripes(part: DeviceRect, view: View, ratio: float) -> np.ndarray:
+    """(h, w) bool: every other stripe; they go with the picture, so that they stand still under a pan."""
+    period = max(2, round(PERIOD * ratio))
+    down = np.arange(part.top, part.bottom) - round(view.y * ratio)
+    across = np.arange(part.left, part.right) - round(view.x * ratio)
+    lines = (np.arange(period)[:, None] + across) % period >= period // 2
+    return lines.take(down % period, axis=0)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from unet_studio.gui.canvas.sampling import device_rect, sampled
+from unet_studio.gui.canvas.turn import Turn
 from unet_studio.gui.canvas.view import View
 
 NEAREST_FROM = 2.0  # device px for one image px
@@ -52,7 +54,7 @@ class Picture:
         r0, r1 = max(math.floor(top / down) - MARGIN, 0), min(math.ceil(bottom / down) + MARGIN, rows)
         if c0 >= c1 or r0 >= r1:
             return
-        image = as_image(view.turn.seen(pixels[r0:r1, c0:c1])).convertToFormat(QImage.Format.Format_RGB32)
+        image = as_image(_seen(pixels[r0:r1, c0:c1], view.turn)).convertToFormat(QImage.Format.Format_RGB32)
         corner, end = view.to_widget((c0 * across, r0 * down)), view.to_widget((c1 * across, r1 * down))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         target = QRectF(QPointF(*corner), QPointF(*end)).normalized()
@@ -65,6 +67,15 @@ class Picture:
 
             self._levels.append(halved(self._levels[-1]))
         return self._levels[wanted]
+
+
+def _seen(crop: np.ndarray, turn: Turn) -> np.ndarray:
+    """The crop as it lies on the screen."""
+    if not turn.swapped:
+        return turn.seen(crop)
+    from unet_studio.editing.pyramid import transposed  # a tenth of numpy's time on a crop of a large picture
+
+    return replace(turn, swapped=False).seen(transposed(crop))
 
 
 def as_image(pixels: np.ndarray) -> QImage:

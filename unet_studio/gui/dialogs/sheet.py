@@ -19,7 +19,7 @@ HANDS = (
     ("Ctrl + wheel", "Brush size"),
     ("Shift", "Straight line, square, circle"),
     ("Alt", "A shape takes away"),
-    ("Esc", "Give up what is being drawn"),
+    ("Esc", "Give up what is being drawn, remove the ruler"),
     ("Enter, double click", "Close a polygon"),
     ("Backspace", "One corner of a polygon back"),
     ("Arrow keys", "Move tool: 1 px, with Shift 10"),
