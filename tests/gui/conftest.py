@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from unet_studio.editing import shapes
 from unet_studio.editing.document import Document
+from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.strokes import footprint
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
@@ -160,7 +161,7 @@ def reader(qtbot) -> Reader:
     canvas.set_zoom(2.0)
     canvas.set_brush_size(9)
     probability = (np.linspace(0, 65535, columns) * np.ones((rows, 1))).astype(np.uint16)
-    canvas.set_probability(lambda: probability)
+    canvas.set_probability(OwnSize(probability, rows, columns))
     canvas.set_level(0.3)
     canvas.setFocus()
     return Reader(canvas)

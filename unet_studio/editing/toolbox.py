@@ -53,6 +53,7 @@ AMOUNTS = (LEVEL, COUNT, ISLAND, RADIUS, SMOOTH)
 ROWS = (
     Row("brush", "Brush stroke", "B", sets_lock=True),
     Row("eraser", "Eraser stroke", "E", sets_lock=True),
+    Row("smart_brush", "Smart stroke", "S", sets_lock=True),
     Row("threshold_brush", "Threshold stroke", "A", sets_lock=True, amount=LEVEL),
     Row("pull", "Edge pull", "W", sets_lock=True),
     Row("lasso", "Lasso", "L", sets_lock=True),

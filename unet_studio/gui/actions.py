@@ -1,8 +1,8 @@
 """The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
-cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait), take_back, queue,
-learning, idle (nothing is learning), earlier (an older model version can be gone back to).
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (islands wait),
+take_back, queue, learning, idle (nothing is learning), earlier (an older model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ EDIT_ROWS = (
 TOOL_ROWS = (
     tool("brush", "&Brush", "Paint"),
     tool("eraser", "&Eraser", "Erase"),
+    tool("smart_brush", "S&mart brush", "Paint up to the edge; Alt takes away"),
     tool("threshold_brush", "&Threshold brush", "Mark under the brush what is probable enough", "mask proposal"),
     tool("pull", "&Pull the outline", "Drag the outline as far as the ring reaches"),
     tool("lasso", "&Lasso", "Draw around what is added; Alt takes away", line=True),
@@ -75,7 +76,7 @@ TOOL_ROWS = (
     tool("rectangle", "&Rectangle", "Drag a rectangle, with Shift a square"),
     tool("ellipse", "Ellip&se", "Drag an ellipse, with Shift a circle"),
     tool("fill", "&Fill or remove a region", "Click a hole to fill it, a region to remove it", line=True),
-    tool("move", "&Move a region", "Drag a marked region; arrow keys nudge it"),
+    tool("move", "Mo&ve a region", "Drag a marked region; arrow keys nudge it"),
     tool("unlock", "&Unlock a region", "Draw around locked pixels to let go of them"),
     A("swap_tool", "S&wap brush and eraser", "Swap brush and eraser, or add and take away", ("X",), "mask",
       "swap_tool", line=True),
@@ -91,8 +92,8 @@ MASK_ROWS = (
     command("smooth", "Smooth &outline", "Even out the outline without moving it"),
     A("unlock_all", "&Unlock everything", "Let go of every locked pixel", (UNLOCK_ALL,),
       "mask", "unlock_all", line=True),
-    A("ghost_all", "Take over all &proposed islands", "Take over every proposed island", ("Shift+Return", "Shift+Enter"),
-      "mask ghosts", line=True),
+    A("ghost_all", "Take over all &proposed islands", "Take over every proposed island",
+      ("Shift+Return", "Shift+Enter"), "mask ghosts", line=True),
     A("ghost_none", "&Dismiss proposed islands", "Take none of the proposed islands", ("Esc",), "mask ghosts"),
     A("ghost_next", "&Next proposed island", "Go to the next proposed island", ("Tab",), "mask ghosts"),
     A("ghost_yes", "&Take over this island", "Take over the proposed island gone to", ("Y",), "mask ghosts"),

@@ -120,10 +120,10 @@ class OptionStrip(QWidget):
         group = QButtonGroup(part)
         self.signs: dict[bool, QToolButton] = {}
         key = actions["swap_tool"].shortcut().toString()
-        for subtract, text, tip in ((False, "Add", "Shapes add"), (True, "Take away", "Shapes take away")):
+        for subtract, text, tip in ((False, "Add", "It adds"), (True, "Take away", "It takes away")):
             button = QToolButton(objectName="subtract" if subtract else "add")
             button.setText(text)
-            button.setToolTip(f"{tip}; Alt turns it round for one shape  [{key}]")
+            button.setToolTip(f"{tip}; Alt turns it round for once  [{key}]")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _checked=False, subtract=subtract: self.subtract_chosen.emit(subtract))

@@ -47,7 +47,9 @@ from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
-LATE = ("unet_studio.editing.commands", "unet_studio.editing.pull")  # what tools would load at their first use
+LATE = tuple(
+    f"unet_studio.editing.{name}" for name in ("commands", "pull", "smart_stroke")
+)  # what tools would load at their first use
 
 
 class MainWindow(QMainWindow):

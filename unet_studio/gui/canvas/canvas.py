@@ -59,6 +59,7 @@ class Canvas(Hands, QWidget):
         self.setMinimumSize(QSize(160, 120))
         self._picture: Picture | None = None
         self._values: Values | None = None
+        self._opened_as: np.ndarray | None = None  # the picture through its own window, which tools look at
         self._document: Document | None = None
         self._ghost: np.ndarray | None = None
         self._mask_layer = Overlay(self._mask_plane, (86, 180, 233))
@@ -93,7 +94,7 @@ class Canvas(Hands, QWidget):
         self.set_probability(None)
         known = self._picture is not None and display is not None and self._picture.shape == display.shape[:2]
         self._picture = None if display is None else Picture(display)
-        self._values = values
+        self._values, self._opened_as = values, display
         self._announce_paint = display is not None
         if not (keep_view and known):
             self.fit()

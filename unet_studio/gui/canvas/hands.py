@@ -171,7 +171,8 @@ class Hands:
 
     def _begin(self: Canvas, tool: Tool, aim: Aim, other_sign: bool = False) -> None:
         takes = tool.signed and self._subtract != other_sign
-        start = Start(tool, self._document, self, aim, takes, self._level, self._probability, self._last_end)
+        known = self._level, self._probability, self._last_end, self._opened_as
+        start = Start(tool, self._document, self, aim, takes, *known)
         self._hand, self._hand_tool = tool.begin(start), tool
         self._drop_done()
 

@@ -11,10 +11,19 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unet_studio.editing.document import Document
+from unet_studio.editing.rect import Rect
 from unet_studio.editing.toolbox import TOOLBOX
 from unet_studio.gui.canvas.view import Point, View
 
-Probability = Callable[[], np.ndarray]  # gives the proposal at the picture's own size, (H, W) uint16
+
+class Probability(Protocol):
+    """The proposal at the picture's own size."""
+
+    def __call__(self) -> np.ndarray:
+        """All of it, (H, W) uint16."""
+
+    def part(self, rect: Rect) -> np.ndarray:
+        """(h, w) float32 0..1 of a rectangle."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ class Start:
     """What a gesture begins with.
 
     subtract: it takes away. level: probability (0..1) from which the threshold within the brush marks.
-    probability: None without a proposal. last_end: where the stroke before ended.
+    probability: None without a proposal. last_end: where the stroke before ended. picture: (H, W) or (H, W, 3) uint8 as
+    it was opened, whatever window the reader chose since.
     """
 
     tool: Tool
@@ -62,6 +72,7 @@ class Start:
     level: float
     probability: Probability | None
     last_end: Point | None
+    picture: np.ndarray | None = None
 
 
 class Held:
