@@ -18,6 +18,7 @@ from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.strokes import footprint
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.workflow import doubting
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 NO = Qt.KeyboardModifier.NoModifier
@@ -144,6 +145,12 @@ def start_mask() -> np.ndarray:
     mask |= np.hypot(x - 260, y - 150) < 30
     mask[20:24, 20:24] = True
     return mask.astype(np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def no_second_look(monkeypatch) -> None:
+    """Windows with made-up proposals ask no network behind the reader's back; who needs one puts their own in."""
+    monkeypatch.setattr(doubting, "second_look", lambda *about: iter(()))
 
 
 @pytest.fixture

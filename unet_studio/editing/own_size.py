@@ -29,7 +29,7 @@ class OwnSize:
         return self._whole
 
     def part(self, rect: Rect) -> npt.NDArray[np.float32]:
-        """(h, w) float32 0..1 of a rectangle inside the picture; the whole's to within a 25th of what neighbours differ by."""
+        """(h, w) float32 0..1 of a rectangle inside the picture; to within 0.04 of what neighbours differ by."""
         if self._whole is not None:
             return self._whole[rect.slices].astype(np.float32) / np.float32(ONE)
         import cv2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 
@@ -67,7 +68,7 @@ def pieces(start: Point, end: Point) -> Iterator[tuple[Point, Point]]:
         (start[0] + (end[0] - start[0]) * part / count, start[1] + (end[1] - start[1]) * part / count)
         for part in range(count + 1)
     ]
-    yield from zip(ends[:-1], ends[1:], strict=True)
+    yield from itertools.pairwise(ends)
 
 
 def joined(shape: tuple[int, int], start: Point, end: Point, size: int) -> tuple[Rect, Bits]:

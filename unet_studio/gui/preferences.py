@@ -27,6 +27,7 @@ class Preferences:
     learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
     show_lock: bool = False
+    follow: bool = True  # islands are offered after strokes
     amount_level: int = LEVEL.default  # of the tools and commands; see editing's toolbox
     amount_largest: int = COUNT.default
     amount_island: int = ISLAND.default

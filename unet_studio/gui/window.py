@@ -33,6 +33,8 @@ from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.doubt_link import DoubtLink
+from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
@@ -41,15 +43,16 @@ from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
-LATE = tuple(
-    f"unet_studio.editing.{name}" for name in ("commands", "pull", "smart_stroke")
-)  # what tools would load at their first use
+LATE = tuple(  # what tools would load at their first use
+    f"unet_studio.editing.{name}" for name in ("commands", "pull", "smart_stroke", "doubt", "follow", "islands")
+)
 
 
 class MainWindow(QMainWindow):
@@ -77,6 +80,9 @@ class MainWindow(QMainWindow):
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
         self.ghosts = Ghosts(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.look = SecondLook(self.reading, self.canvas, self.jobs)
+        self.doubt = DoubtLink(self.reading, self.canvas, self.look, self.status)
+        self.follow = FollowLink(self.reading, self.canvas, self.look, self.ghosts, self.jobs, self.actions_set)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -142,6 +148,8 @@ class MainWindow(QMainWindow):
                 **self.picture.handlers(),
                 **self.masks.handlers(),
                 **self.ghosts.handlers(),
+                **self.doubt.handlers(),
+                **self.follow.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -291,6 +299,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_brush_size(kept.brush)
         self.segment.show_brush(kept.brush)
         self.masks.restore(kept)
+        self.follow.restore(kept)
         self.worklist.panel.sorting.setCurrentIndex(kept.order)
 
     def _kept(self) -> preferences.Preferences:
@@ -304,6 +313,7 @@ class MainWindow(QMainWindow):
             brush=self.canvas.brush_size,
             order=self.worklist.panel.sorting.currentIndex(),
             **self.masks.kept(),
+            **self.follow.kept(),
         )
 
     # the end

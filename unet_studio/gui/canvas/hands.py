@@ -227,6 +227,11 @@ class Hands:
         """True while nothing is in the hand and a press of the left button would begin a gesture."""
         return self._can_paint() and self._hand is None and self._drag is None and not self._space
 
+    @property
+    def busy(self: Canvas) -> bool:
+        """True while a gesture is being made or the view is dragged."""
+        return self._hand is not None or self._drag is not None
+
     # keys
 
     def hold_pan(self: Canvas, held: bool) -> None:

@@ -17,7 +17,7 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         Tool("brush", CROSS, brush, LINE, ring=True),
         Tool("eraser", CROSS, eraser, LINE, ring=True),
-        Tool("smart_brush", CROSS, smart_brush, "begin on what is meant, go along the edge; Alt takes away; Shift: straight",
+        Tool("smart_brush", CROSS, smart_brush, "begin on what is meant, go along its edge; Alt takes away",
              ring=True, signed=True),
         Tool("threshold_brush", CROSS, threshold_brush, "marks what is probable enough, unmarks the rest", ring=True),
         Tool("pull", CROSS, Pulling, "drag the outline as far as the ring reaches", ring=True),
