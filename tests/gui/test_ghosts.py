@@ -85,7 +85,7 @@ def opened(window) -> str:
 
 def offer(window) -> int:
     document = window.canvas.document
-    return window.ghosts.show(differences(document.mask, wanted(), document.touched).islands, "from your strokes")
+    return window.ghosts.show(differences(document.mask, wanted(), document.touched).islands, "carried from frame 2")
 
 
 def press(window, key, keys=NO) -> None:
@@ -124,7 +124,7 @@ def told(window) -> str:
 
 def test_a_click_takes_an_island_over_and_undo_gives_the_mask_back_bit_for_bit(window):
     before, touched, count = window.canvas.mask, window.canvas.document.touched.copy(), steps(window)
-    assert told(window) == "3 islands proposed from your strokes: click to take over, Shift+Enter all, Esc none"
+    assert told(window) == "3 islands proposed carried from frame 2: click to take over, Shift+Enter all, Esc none"
     click(window, ADDED)
     after = window.canvas.mask
     changed = after != before
@@ -238,8 +238,8 @@ def test_sources_stand_beside_each_other(window):
     carried = document.mask.copy()
     carried[100:110, 5:15] = 1
     window.ghosts.show(differences(document.mask, carried, document.touched).islands, "carried from frame 3")
-    assert told(window).startswith("4 islands proposed from your strokes and carried from frame 3:")
-    window.ghosts.clear("from your strokes")
+    assert told(window).startswith("4 islands proposed carried from frame 2 and carried from frame 3:")
+    window.ghosts.clear("carried from frame 2")
     assert told(window).startswith("1 island proposed carried from frame 3")
     window.ghosts.clear()
     assert told(window) == ""
