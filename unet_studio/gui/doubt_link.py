@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GLIMPSE_MS = 1200  # the map is shown so long where the reader was brought to
 REST_MS = 120  # the map follows the Mask when it rests so long
 NONE_LEFT = "No doubtful place is left on this picture"
-AGAIN = "Every doubtful place was looked at; from the first one again"
+AGAIN = "every doubtful place was looked at, so from the first one again"
 WAIT = "Doubt is being worked out; the first doubtful place is shown as soon as it is known"
 FIRST = "This is the first doubtful place that you looked at"
 
@@ -57,9 +57,6 @@ class DoubtLink(QObject):
 
     def go_on(self) -> None:
         """Bring the next doubtful place so near that it can be judged."""
-        if self._at + 1 < len(self._walk):
-            self._go(self._at + 1, "")
-            return
         if self._look.doubt is None:
             self._awaited = self._look.under_way
             self._bar.say(self._why_not() or WAIT, bool(self._look.problem))
@@ -67,6 +64,10 @@ class DoubtLink(QObject):
         from unet_studio.editing import doubt
 
         found = self._stretches()
+        for place in range(self._at + 1, len(self._walk)):  # after going back
+            if any(doubt.same(self._walk[place], other) for other in found):
+                self._go(place, "")
+                return
         one = doubt.next_stretch(found, self._walk)
         if one is None:
             self._bar.say(NONE_LEFT)
