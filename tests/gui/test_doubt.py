@@ -244,5 +244,5 @@ def test_the_worklist_sorts_by_expected_effort(window, qtbot):
     window.shut()
     again = open_window(session.folder)
     qtbot.addWidget(again)
-    assert [case.name for case in again.worklist.panel.shown()][0] == "film_3.png"
+    assert next(case.name for case in again.worklist.panel.shown()) == "film_3.png"
     again.shut()
