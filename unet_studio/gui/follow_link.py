@@ -33,7 +33,8 @@ class FollowLink(QObject):
         self._reading, self._canvas, self._look = reading, canvas, look
         self._ghosts, self._jobs, self._actions = ghosts, jobs, actions
         self._on = True
-        self._asked = False  # strokes were made that nothing was offered for yet
+        self._asked = False  # strokes were made on this picture
+        self._early = False  # before the features were there
         self._document: Document | None = None
         self._token: Token | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -64,7 +65,7 @@ class FollowLink(QObject):
 
     def _change_picture(self) -> None:
         self._stop()
-        self._asked = False
+        self._asked = self._early = False
         document = self._canvas.document
         if self._document is not None and self._listen in self._document.listeners:
             self._document.listeners.remove(self._listen)
@@ -74,8 +75,9 @@ class FollowLink(QObject):
 
     def _listen(self, event: Event) -> None:
         """A new stroke leaves shown what does not contradict it until the answer is there; all else takes it away."""
-        if event.step is None:
-            self._stop()  # something is being drawn
+        if event.step is None:  # something is being drawn
+            self._stop()
+            self._start()
             return
         if event.step.kind == ROW.name:
             return
@@ -91,7 +93,8 @@ class FollowLink(QObject):
         if self._look.features is None:
             self._stop()
             self._ghosts.clear(SOURCE)
-        elif self._asked and self._token is None and not self._rest.isActive():
+        elif self._early:
+            self._early = False
             self._start()
 
     def _stop(self) -> None:
@@ -106,6 +109,7 @@ class FollowLink(QObject):
 
     def _begin(self) -> None:
         draft, proposal, features = self._reading.draft, self._reading.proposal, self._look.features
+        self._early = features is None
         if draft is None or proposal is None or features is None:
             return
         if self._canvas.busy:

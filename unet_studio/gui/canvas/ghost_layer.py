@@ -29,10 +29,10 @@ def _looks(colour: tuple[int, int, int], tint: int, dash: tuple[int, int, int]) 
 DARK, WHITE = (10, 10, 10), (255, 255, 255)
 COLOURS = [
     0,
-    *_looks(GREEN, 40, DARK),
-    *_looks(VERMILLION, 40, DARK),
-    *_looks(GREEN, 75, WHITE),
-    *_looks(VERMILLION, 75, WHITE),
+    *_looks(GREEN, 55, DARK),
+    *_looks(VERMILLION, 55, DARK),
+    *_looks(GREEN, 80, WHITE),
+    *_looks(VERMILLION, 80, WHITE),
 ]
 FIRST = np.array([0, 1, 5, 9, 13], np.uint8)  # of COLOURS, for each code
 
