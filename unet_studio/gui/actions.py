@@ -1,8 +1,8 @@
 """The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
-cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, take_back, queue, learning, idle
-(nothing is learning), earlier (an older model version can be gone back to).
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (islands wait),
+take_back, queue, learning, idle (nothing is learning), earlier (an older model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ EDIT_ROWS = (
 TOOL_ROWS = (
     tool("brush", "&Brush", "Paint"),
     tool("eraser", "&Eraser", "Erase"),
+    tool("smart_brush", "S&mart brush", "Paint up to the edge; Alt takes away"),
     tool("threshold_brush", "&Threshold brush", "Mark under the brush what is probable enough", "mask proposal"),
     tool("pull", "&Pull the outline", "Drag the outline as far as the ring reaches"),
     tool("lasso", "&Lasso", "Draw around what is added; Alt takes away", line=True),
@@ -75,7 +76,7 @@ TOOL_ROWS = (
     tool("rectangle", "&Rectangle", "Drag a rectangle, with Shift a square"),
     tool("ellipse", "Ellip&se", "Drag an ellipse, with Shift a circle"),
     tool("fill", "&Fill or remove a region", "Click a hole to fill it, a region to remove it", line=True),
-    tool("move", "&Move a region", "Drag a marked region; arrow keys nudge it"),
+    tool("move", "Mo&ve a region", "Drag a marked region; arrow keys nudge it"),
     tool("unlock", "&Unlock a region", "Draw around locked pixels to let go of them"),
     A("ruler", "Measure a &distance", "Measure between two points, in mm where the spacing is known", ("Shift+R",),
       "picture", "ruler", "tool", bar=3),
@@ -93,6 +94,14 @@ MASK_ROWS = (
     command("smooth", "Smooth &outline", "Even out the outline without moving it"),
     A("unlock_all", "&Unlock everything", "Let go of every locked pixel", (UNLOCK_ALL,),
       "mask", "unlock_all", line=True),
+    A("follow", "P&ropose from strokes", "After strokes, propose what follows from them elsewhere in the picture", (),
+      "", switch=True, line=True),
+    A("ghost_all", "Take over all &proposed islands", "Take over every proposed island",
+      ("Shift+Return", "Shift+Enter"), "mask ghosts"),
+    A("ghost_none", "&Dismiss proposed islands", "Take none of the proposed islands", ("Esc",), "mask ghosts"),
+    A("ghost_next", "&Next proposed island", "Go to the next proposed island", ("Tab",), "mask ghosts"),
+    A("ghost_yes", "&Take over this island", "Take over the proposed island gone to", ("Y",), "mask ghosts"),
+    A("ghost_no", "Dis&miss this island", "Dismiss the proposed island gone to", ("Shift+Y",), "mask ghosts"),
     A("show_lock", "Show loc&ked pixels", "Hatch the pixels that only you can change", ("Ctrl+K",), "picture",
       "lock", switch=True, bar=5),
 )  # fmt: skip
@@ -106,6 +115,12 @@ VIEW_ROWS = (
     A("outline", "Show the outli&ne", "Draw the mask's outline, or its tint alone", (), "picture", switch=True),
     A("beside", "&Side by side", "Show the picture, the proposal or the earlier model's mask beside this one",
       ("Shift+C",), "picture", switch=True),
+    A("show_doubt", "Show &doubt", "Show where the model doubts the mask", ("Ctrl+D",), "mask proposal", "doubt",
+      switch=True, bar=5),
+    A("doubt_next", "Ne&xt doubtful place", "Go to the next doubtful place of the outline", ("D",), "mask proposal",
+      line=True),
+    A("doubt_previous", "Doubtful place &before", "Go back to the doubtful place before", ("Shift+D",),
+      "mask proposal"),
     A("zoom_fit", "&Whole picture", "Show the whole picture", ("0", "Ctrl+0"), "picture", "zoom_fit", bar=6, line=True),
     A("zoom_in", "Zoom &in", "Zoom in", ("Ctrl++", "Ctrl+="), "picture", "zoom_in", bar=6),
     A("zoom_out", "Zoom &out", "Zoom out", ("Ctrl+-",), "picture", "zoom_out", bar=6),

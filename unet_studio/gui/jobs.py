@@ -14,7 +14,7 @@ from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.workflow.faults import record_fault
 
 # one lane = one thread: verdicts on cases keep their order, and none of them waits for a large folder or a model
-MOVE, ADD, THUMBS, MODEL = "move", "add", "thumbs", "model"
+MOVE, ADD, THUMBS, MODEL, FOLLOW = "move", "add", "thumbs", "model", "follow"
 Work = Callable[["Token"], Any]
 
 

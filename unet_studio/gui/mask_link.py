@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject
 
+from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
@@ -99,7 +98,7 @@ class MaskLink(QObject):
         proposal = self._reading.proposal
         if proposal is not self._proposal:
             self._proposal = proposal
-            self._canvas.set_probability(None if proposal is None else at_own_size(proposal))
+            self._canvas.set_probability(None if proposal is None else own_size(proposal))
 
     # looks kept from day to day
 
@@ -115,13 +114,6 @@ class MaskLink(QObject):
         return {**amounts, "show_lock": self._actions["show_lock"].isChecked()}
 
 
-def at_own_size(proposal: Any) -> Callable[[], np.ndarray]:
-    """What makes a proposal's (H, W) uint16 probabilities at the picture's own size when they are first needed."""
-
-    @cache
-    def give() -> np.ndarray:
-        from unet_studio.editing.threshold import own_size
-
-        return own_size(proposal.probability, proposal.rows, proposal.columns)
-
-    return give
+def own_size(proposal: Any) -> OwnSize:
+    """A proposal's probabilities at the picture's own size."""
+    return OwnSize(proposal.probability, proposal.rows, proposal.columns)

@@ -31,6 +31,7 @@ class Preferences:
     colour_lung: str = "sky blue"  # a name of gui's palette
     colour_polyp: str = "yellow"
     beside: str = "picture"  # what is shown side by side
+    follow: bool = True  # islands are offered after strokes
     amount_level: int = LEVEL.default  # of the tools and commands; see editing's toolbox
     amount_largest: int = COUNT.default
     amount_island: int = ISLAND.default

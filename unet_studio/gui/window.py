@@ -35,6 +35,9 @@ from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.doubt_link import DoubtLink
+from unet_studio.gui.follow_link import FollowLink
+from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
@@ -43,13 +46,16 @@ from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
-LATE = ("unet_studio.editing.commands", "unet_studio.editing.pull")  # what tools would load at their first use
+LATE = tuple(  # what tools would load at their first use
+    f"unet_studio.editing.{name}" for name in ("commands", "pull", "smart_stroke", "doubt", "follow", "islands")
+)
 
 
 class MainWindow(QMainWindow):
@@ -81,6 +87,10 @@ class MainWindow(QMainWindow):
         self.compare = CompareLink(
             self.reading, self.canvas, self.beside, self.looks.corner, self.actions_set, self.jobs
         )
+        self.ghosts = Ghosts(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.look = SecondLook(self.reading, self.canvas, self.jobs)
+        self.doubt = DoubtLink(self.reading, self.canvas, self.look, self.status)
+        self.follow = FollowLink(self.reading, self.canvas, self.look, self.ghosts, self.jobs, self.actions_set)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -147,6 +157,9 @@ class MainWindow(QMainWindow):
                 **self.masks.handlers(),
                 **self.looks.handlers(),
                 **self.compare.handlers(),
+                **self.ghosts.handlers(),
+                **self.doubt.handlers(),
+                **self.follow.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -172,6 +185,7 @@ class MainWindow(QMainWindow):
             unreadable.connect(self._show_unreadable)
         self.worklist.finished.connect(lambda: self.status.say("Every picture is done: export the masks, or learn"))
         self.learn.refreshed.connect(self._enable)
+        self.ghosts.changed.connect(self._enable)
         self.teaching.began.connect(lambda _target: self._enable())
         self.desk.reader_changed.connect(self._show_reader)
         self.desk.preferred.connect(self.looks.prefer)
@@ -209,7 +223,7 @@ class MainWindow(QMainWindow):
         self._enable()
 
     def _enable(self) -> None:
-        facts = self.reading.facts() | self.learn.facts()
+        facts = self.reading.facts() | self.learn.facts() | self.ghosts.facts()
         if self.reading.session.writable:
             facts.add("write")
         if self.worklist.panel.model.rowCount():
@@ -298,6 +312,7 @@ class MainWindow(QMainWindow):
         self.masks.restore(kept)
         self.looks.restore(kept)
         self.beside.choose(kept.beside)
+        self.follow.restore(kept)
         self.worklist.panel.sorting.setCurrentIndex(kept.order)
 
     def _kept(self) -> preferences.Preferences:
@@ -313,6 +328,7 @@ class MainWindow(QMainWindow):
             **self.masks.kept(),
             **self.looks.kept(),
             beside=self.beside.chosen,
+            **self.follow.kept(),
         )
 
     # the end

@@ -49,7 +49,7 @@ from unet_studio.workspace.models import (
     versions,
     weights_path,
 )
-from unet_studio.workspace.proposals import find_proposal, latest_proposal, proposal, save_proposal
+from unet_studio.workspace.proposals import find_proposal, latest_proposal, proposal, save_effort, save_proposal
 from unet_studio.workspace.queue import (
     TakenBack,
     flag,
@@ -124,6 +124,7 @@ __all__ = [
     "rewrite_journal",
     "rollback",
     "save_correction",
+    "save_effort",
     "save_proposal",
     "set_image",
     "set_reader_name",

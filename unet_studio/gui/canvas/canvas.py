@@ -15,7 +15,7 @@ from unet_studio.gui.canvas.brush_outline import paint_ring
 from unet_studio.gui.canvas.difference import Difference
 from unet_studio.gui.canvas.hands import Hands
 from unet_studio.gui.canvas.hatch import Hatch
-from unet_studio.gui.canvas.holding import Probability
+from unet_studio.gui.canvas.holding import Layer, Probability
 from unet_studio.gui.canvas.kit import Kit
 from unet_studio.gui.canvas.looks import Looks
 from unet_studio.gui.canvas.overlay import Colour, Overlay
@@ -67,6 +67,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
         self.setMinimumSize(QSize(160, 120))
         self._picture: Picture | None = None
         self._values: Values | None = None
+        self._opened_as: np.ndarray | None = None  # the picture through its own window, which tools look at
         self._document: Document | None = None
         self._ghost: np.ndarray | None = None
         self._mask_layer = Overlay(self._mask_plane, (86, 180, 233))
@@ -75,6 +76,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
         self._difference = Difference(lambda: None if self._document is None else self._document.mask)
         self._ruler: Ruler | None = None
         self._spacing: Spacing | None = None
+        self.layers: list[Layer] = []  # painted above the Mask, in this order
         self._view = View()
         self._fitted = True
         self._brush_size = 41
@@ -106,7 +108,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
         self.set_probability(None)
         known = self._picture is not None and display is not None and self._picture.shape == display.shape[:2]
         self._picture = None if display is None else Picture(display)
-        self._values = values
+        self._values, self._opened_as = values, display
         self._announce_paint = display is not None
         if not (keep_view and known):
             self.set_turn(UPRIGHT)
@@ -179,7 +181,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
             painter.fillRect(rect, BACKGROUND)
             if self._picture is not None:
                 self._picture.paint(painter, QRectF(rect), self._view, ratio)
-            for layer in (self._ghost_layer, self._mask_layer, self._difference, self._lock_layer):
+            for layer in (self._ghost_layer, self._mask_layer, self._difference, self._lock_layer, *self.layers):
                 layer.paint(painter, QRectF(rect), self._view, ratio)
         painter.setClipRegion(region)
         if self._hand is not None:

@@ -171,7 +171,8 @@ class Hands:
 
     def _begin(self: Canvas, tool: Tool, aim: Aim, other_sign: bool = False) -> None:
         takes = tool.signed and self._subtract != other_sign
-        start = Start(tool, self._document, self, aim, takes, self._level, self._probability, self._last_end)
+        known = self._level, self._probability, self._last_end, self._opened_as
+        start = Start(tool, self._document, self, aim, takes, *known)
         self._hand, self._hand_tool = tool.begin(start), tool
         if tool.marks:
             self.painting_begun.emit()
@@ -226,6 +227,16 @@ class Hands:
         else:
             usable = not self._read_only or not self._tool.marks
             self.setCursor(self._tool.cursor if usable else Qt.CursorShape.ArrowCursor)
+
+    @property
+    def idle(self: Canvas) -> bool:
+        """True while nothing is in the hand and a press of the left button would begin a gesture."""
+        return self._can_paint() and self._hand is None and self._drag is None and not self._space
+
+    @property
+    def busy(self: Canvas) -> bool:
+        """True while a gesture is being made or the view is dragged."""
+        return self._hand is not None or self._drag is not None
 
     # keys
 

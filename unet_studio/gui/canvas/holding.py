@@ -7,17 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unet_studio.editing.document import Document
+from unet_studio.editing.rect import Rect
 from unet_studio.editing.toolbox import TOOLBOX
 from unet_studio.gui.canvas.view import Point, View
 
 if TYPE_CHECKING:
     from unet_studio.gui.canvas.ruler import Ruler
 
-Probability = Callable[[], np.ndarray]  # gives the proposal at the picture's own size, (H, W) uint16
+
+class Probability(Protocol):
+    """The proposal at the picture's own size."""
+
+    def __call__(self) -> np.ndarray:
+        """All of it, (H, W) uint16."""
+
+    def part(self, rect: Rect) -> np.ndarray:
+        """(h, w) float32 0..1 of a rectangle."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,13 @@ class Aim:
     point: Point
     size: int
     shift: bool = False
+
+
+class Layer(Protocol):
+    """What is painted above the picture and the Mask."""
+
+    def paint(self, painter: QPainter, exposed: QRectF, view: View, ratio: float) -> None:
+        """Draw what lies inside `exposed` (logical px); ratio: device px per logical px."""
 
 
 class Surface(Protocol):
@@ -58,7 +74,8 @@ class Start:
     """What a gesture begins with.
 
     subtract: it takes away. level: probability (0..1) from which the threshold within the brush marks.
-    probability: None without a proposal. last_end: where the stroke before ended.
+    probability: None without a proposal. last_end: where the stroke before ended. picture: (H, W) or (H, W, 3) uint8 as
+    it was opened, whatever window the reader chose since.
     """
 
     tool: Tool
@@ -69,6 +86,7 @@ class Start:
     level: float
     probability: Probability | None
     last_end: Point | None
+    picture: np.ndarray | None = None
 
 
 class Held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, threshold_brush
+from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, smart_brush, threshold_brush
 from unet_studio.gui.canvas.clicking import Fill, carry
 from unet_studio.gui.canvas.drawing import Lasso, Polygon, ellipse, rectangle, unlock_lasso
 from unet_studio.gui.canvas.holding import Tool
@@ -18,6 +18,8 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         Tool("brush", CROSS, brush, LINE, ring=True),
         Tool("eraser", CROSS, eraser, LINE, ring=True),
+        Tool("smart_brush", CROSS, smart_brush, "begin on what is meant, go along its edge; Alt takes away",
+             ring=True, signed=True),
         Tool("threshold_brush", CROSS, threshold_brush, "marks what is probable enough, unmarks the rest", ring=True),
         Tool("pull", CROSS, Pulling, "drag the outline as far as the ring reaches", ring=True),
         Tool("lasso", CROSS, Lasso, "draw around; Shift: straight; Alt takes away; Esc gives up", signed=True),
