@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.core.proposal import Proposal
 from unet_studio.editing.changes import strokes
 from unet_studio.editing.document import Document, Event
-from unet_studio.editing.records import event_record, replay
+from unet_studio.editing.history import LIMIT_BYTES, History
+from unet_studio.editing.records import event_record, follow, from_record
 from unet_studio.editing.rect import Rect
 from unet_studio.editing.step import Step
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-from unet_studio.workspace.store import Journal
+from unet_studio.workspace.store import Journal, Place
 
 THRESHOLD = 0.5  # until a reader moves it
 
@@ -45,7 +48,7 @@ class Draft:
         self._case_id = case_id
         self._image_hash = image_hash
         self._journal: Journal | None = None
-        self._waiting: list[dict[str, Any]] = []
+        self._waiting: list[Event] = []
         self._base = base
         self._edited = False
         self._slider: Any = None  # a ThresholdGesture while the slider moves
@@ -138,11 +141,10 @@ class Draft:
         self.document.listeners.remove(self._follow)
 
     def _follow(self, event: Event) -> None:
-        record = event_record(event)
-        if record is None:
+        if event.op == "preview":
             return
         self._edited = True
-        self._waiting.append(record)
+        self._waiting.append(event)
         try:
             self._write()
         except WorkspaceError as error:
@@ -152,14 +154,17 @@ class Draft:
         """Append what waits, in order; nothing is dropped where the disk refuses."""
         if not self._waiting:
             return
+        key = (self._image_hash, self.target, self._session.reader)
         if self._journal is None:
-            key = (self._image_hash, self.target, self._session.reader)
             self._journal = store.open_journal(self._session.workspace, *key)
         if self._base is not None:
             self._journal.append({"op": "base", "correction": self._base})
             self._base = None
         while self._waiting:
-            self._journal.append(self._waiting[0])
+            event = self._waiting[0]
+            place = self._journal.append(event_record(event) or {})
+            if event.op == "step" and event.step is not None:
+                self.document.history.written(event.step, _reader(self._session, key, place))
             self._waiting.pop(0)
         self.problem = ""
 
@@ -169,30 +174,44 @@ class Draft:
             self._journal = None
 
 
-def open_draft(session: Session, case_id: int, image_hash: str, target: str, shape: tuple[int, int]) -> Draft:
+def open_draft(
+    session: Session,
+    case_id: int,
+    image_hash: str,
+    target: str,
+    shape: tuple[int, int],
+    limit_bytes: int = LIMIT_BYTES,
+) -> Draft:
     """The draft as it was left: journalled steps on the accepted Mask they began from, or on nothing.
 
-    shape: (rows, columns) of the Image. Raises WorkspaceError where the journal cannot be read.
+    shape: (rows, columns) of the Image. limit_bytes: what undo may hold in memory; older steps are read back from the
+    journal. Raises WorkspaceError where the journal cannot be read.
     """
-    workspace, reader = session.workspace, session.reader
-    records = list(store.read_records(workspace, image_hash, target, reader).records)
-    base = _base(records)
-    if base is None and not records:
-        standing = store.current_correction(workspace, image_hash, target, reader)
-        base = standing.id if standing is not None else None
+    key = (image_hash, target, session.reader)
+    records = store.placed_records(session.workspace, *key)
+    first = next(records, None)
+    base = _base(session, key, first)
     mask, touched = _base_arrays(session, base)
-    document = replay(_steps(records), shape, mask, touched)
-    return Draft(session, case_id, image_hash, target, document, base=None if records else base)
+    document = Document(shape, mask, touched, History(limit_bytes))
+    for record, place in chain(() if first is None else (first,), records):
+        step = follow(document, record) if record.get("op") != "base" else None
+        if step is not None:
+            document.history.written(step, _reader(session, key, place))
+    return Draft(session, case_id, image_hash, target, document, base=base if first is None else None)
 
 
-def _base(records: list[dict[str, Any]]) -> int | None:
-    """The id of the Correction that a journal began from, None where it began from nothing."""
-    first = records[0] if records else {}
-    return int(first["correction"]) if first.get("op") == "base" else None
+def _base(session: Session, key: tuple[str, str, str], first: tuple[dict[str, Any], Place] | None) -> int | None:
+    """The id of the Correction that the journal began from, or will begin from; None where that is nothing."""
+    if first is not None:
+        return int(first[0]["correction"]) if first[0].get("op") == "base" else None
+    standing = store.current_correction(session.workspace, *key)
+    return standing.id if standing is not None else None
 
 
-def _steps(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return (record for record in records if record.get("op") != "base")
+def _reader(session: Session, key: tuple[str, str, str], place: Place) -> Callable[[], Step]:
+    """What reads a journalled step back."""
+    read = partial(store.read_record, session.workspace, *key, place)
+    return lambda: from_record(read())
 
 
 def _base_arrays(session: Session, base: int | None) -> tuple[np.ndarray | None, np.ndarray | None]:
