@@ -37,6 +37,7 @@ class Reading(QObject):
     changed = Signal(object)  # Changes
     advance = Signal(int)  # the reader is done with this case: open the next one
     state_changed = Signal()
+    held_back = Signal(int)  # locked pixels that a proposal or threshold has just left as they were
 
     def __init__(self, jobs: Jobs, session: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -113,8 +114,12 @@ class Reading(QObject):
         self.open_case, self.proposal = opened.case, opened.case.proposal
         self._begun = opened.case.case.status is Status.CORRECTED
         self.opened.emit(opened)
-        self.clock.start()
         self.state_changed.emit()
+
+    def painted(self) -> None:
+        """The open picture is on the screen: its clock begins."""
+        if self.open_case is not None and not self.clock.running:
+            self.clock.start()
 
     def _cannot_open(self, error: UserError) -> None:
         case_id, self._opening, self._wanted = self._wanted, None, -1
@@ -201,6 +206,7 @@ class Reading(QObject):
         self.proposal = proposal
         where = f"Proposed by {proposal.model_id} on {proposal.device} in {proposal.seconds:.1f} s"
         self._jobs.said.emit(proposal.note or where, False)
+        self._tell_kept("")
         self.changed.emit(Changes(cases=frozenset({self._wanted})))
         self.edited.emit()
         self.state_changed.emit()
@@ -223,9 +229,18 @@ class Reading(QObject):
         self._rest.stop()
         threshold, self._threshold = self._threshold, None
         if threshold is not None and self.draft is not None and self.proposal is not None:
+            before = self.draft.document.history.newest()
             self.draft.set_threshold(self.proposal, threshold, final=True)
+            if self.draft.document.history.newest() is not before:
+                self._tell_kept(f"Threshold {threshold:.0%}".replace("%", " %"))
             self.edited.emit()
             self.state_changed.emit()
+
+    def _tell_kept(self, what: str) -> None:
+        if self.draft.kept:
+            if what:
+                self._jobs.said.emit(what, False)
+            self.held_back.emit(self.draft.kept)
 
     def undo(self) -> None:
         """Undo one step."""
@@ -238,7 +253,10 @@ class Reading(QObject):
     def _step(self, verb: str) -> None:
         self.settle_threshold()
         if self.draft is not None:
-            getattr(self.draft, verb)()
+            try:
+                getattr(self.draft, verb)()
+            except UserError as error:  # an old step that cannot be read back from the journal
+                self._jobs.said.emit(str(error), True)
             self.edited.emit()
             self.state_changed.emit()
 

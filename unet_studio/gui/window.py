@@ -36,7 +36,9 @@ from unet_studio.gui.dialogs.frame import ask
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
+from unet_studio.gui.lock_link import LockLink
 from unet_studio.gui.mask_link import MaskLink
+from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
@@ -73,6 +75,9 @@ class MainWindow(QMainWindow):
         self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.canvas.first_painted.connect(self.reading.painted)
+        self.lock = LockLink(self.reading, self.masks, self.canvas, self.status, self.actions_set)
+        self.numbers = NumbersLink(self.reading, self.canvas, self.segment, self.jobs)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()

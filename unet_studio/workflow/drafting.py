@@ -83,6 +83,18 @@ class Draft:
         return step.label if step is not None else ""
 
     @property
+    def sliding(self) -> bool:
+        """True while the Mask shows a threshold that is not in force yet."""
+        return self._slider is not None and self._slider.open
+
+    @property
+    def kept(self) -> int:
+        """Pixels that the newest proposal or threshold would have changed and left, because the reader drew them."""
+        newest = self.document.history.newest()
+        program = newest is not None and newest.kind in ("proposal", "threshold")
+        return int(newest.facts.get("kept", 0)) if newest is not None and program else 0
+
+    @property
     def strokes(self) -> int:
         """Gestures of the reader that are in force."""
         return strokes(self.document.history)
@@ -100,7 +112,7 @@ class Draft:
         """Show the Mask at another threshold; with `final` it becomes one undo step."""
         from unet_studio.editing.threshold import ThresholdGesture
 
-        if self._slider is None:
+        if self._slider is None or not self._slider.open:
             self._slider = ThresholdGesture(self.document, proposal.probability, {"model": proposal.model_id})
         self._slider.move(threshold)
         if final:
