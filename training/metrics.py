@@ -86,9 +86,7 @@ MOST_PAIRS = 1 << 20  # distances in memory at once
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
-def _directed(
-    source: npt.NDArray[np.bool_], target: npt.NDArray[np.bool_], spacing: tuple[float, float]
-) -> float:
+def _directed(source: npt.NDArray[np.bool_], target: npt.NDArray[np.bool_], spacing: tuple[float, float]) -> float:
     """95th percentile of the distance from each source pixel to its nearest target pixel."""
     apart = source & ~target
     if 20 * np.count_nonzero(apart) < np.count_nonzero(source):  # at least 95 % lie on each other

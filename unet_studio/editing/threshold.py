@@ -41,8 +41,8 @@ def apply_proposal(
     """Put a proposal's Mask into the Document as one Step, even where it changes nothing.
 
     With keep_touched the touched pixels keep their value and stay touched; without, nothing is touched afterwards.
-    facts: for instance the model's id; the threshold is added, and as `kept` how many touched pixels stay different from
-    the proposal, where there are any.
+    facts: for instance the model's id; the threshold is added, and where touched pixels stay different from the
+    proposal, their number as `kept`.
     """
     gesture = document.begin("proposal", "Proposal", {**(facts or {}), "threshold": float(threshold)})
     gesture.save(whole(document.shape))

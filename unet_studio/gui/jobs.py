@@ -103,7 +103,7 @@ class Jobs(QObject):
         number = next(self._numbers)
         token = Token(lambda value: self._send(number, "progress", value))
         callbacks = {"done": done, "failed": failed, "progress": progress}
-        self._open[number] = {**callbacks, "label": label, "token": token, "must": must}
+        self._open[number] = {**callbacks, "label": label, "token": token, "must": must, "lane": lane}
         if self._closed:
             self._open.pop(number)
             return token
@@ -155,6 +155,10 @@ class Jobs(QObject):
     def busy(self, lane_label: str = "") -> bool:
         """True while any job, or one with that label, is under way."""
         return any(not lane_label or job["label"] == lane_label for job in self._open.values())
+
+    def lane_busy(self, lane: str) -> bool:
+        """True while a job of that lane waits or is under way."""
+        return any(job["lane"] == lane for job in self._open.values())
 
     def close(self, milliseconds: int = 2500) -> None:
         """Cancel all but what must be done, and wait for the threads; results that still arrive are dropped."""

@@ -17,9 +17,7 @@ SHOWN_MS = 1600
 class LockLink(QObject):
     """Makes the lock visible when it mattered."""
 
-    def __init__(
-        self, reading: Reading, masks: MaskLink, canvas: Canvas, bar: StatusBar, actions: ActionSet
-    ) -> None:
+    def __init__(self, reading: Reading, masks: MaskLink, canvas: Canvas, bar: StatusBar, actions: ActionSet) -> None:
         super().__init__(canvas)
         self._canvas, self._bar, self._actions = canvas, bar, actions
         self._end = QTimer(self, singleShot=True, interval=SHOWN_MS)

@@ -12,7 +12,11 @@ ROWS = (  # name in code, words, tooltip
     ("changed", "Changed", "Pixels that differ from the proposal at this threshold"),
     ("components", "Parts", "Separate marked regions; regions that meet at a corner are one"),
     ("locked", "Locked", "Pixels that you drew: the program never changes them  [Ctrl+K] shows them"),
-    ("active", "Active", "Time at work on this picture; it stops after 20 s without input, or when you leave the program"),
+    (
+        "active",
+        "Active",
+        "Time at work on this picture; it stops after 20 s without input and outside the program",
+    ),
 )
 
 

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
-from unet_studio.core.image import Window
 from unet_studio.gui.clock import CaseClock
 from unet_studio.gui.jobs import MODEL, Jobs, Token
+from unet_studio.workflow.prefetching import Shown as Opened
 
 THRESHOLD_REST_MS = 400  # the slider rests this long: its change becomes one undo step
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """An open case with what the canvas needs at once: display pixels and window presets."""
-
-    case: Any  # workflow's OpenCase
-    pixels: np.ndarray
-    presets: tuple[Window, ...]
+LOOK_SECONDS = 0.7  # a proposal that came by itself is not accepted by a key pressed twice
 
 
 class Reading(QObject):
     """Holds the open case; each verb runs as a job and comes back as a signal."""
 
-    opened = Signal(object)  # Opened, or None when nothing is open any more
+    opened = Signal(object)  # workflow's Shown, or None when nothing is open any more
     cannot_open = Signal(str)  # one sentence
     edited = Signal()  # mask, history or proposal changed
     changed = Signal(object)  # Changes
@@ -51,6 +41,8 @@ class Reading(QObject):
         self._begun = False  # the worklist says that work has begun
         self._moving = False  # a verb that leaves the case is under way: hands off the draft
         self._proposing: Token | None = None
+        self._came_proposed = False
+        self.ahead: Callable[[int], Any] = lambda case_id: None  # gives what was made ready of a case
         self._accepted: list[int] = []
         self._threshold: float | None = None
         self._rest = QTimer(self, singleShot=True, interval=THRESHOLD_REST_MS)
@@ -97,14 +89,12 @@ class Reading(QObject):
             return
         self.leave()
         self._wanted = case_id
-        session = self.session
+        session, ahead = self.session, self.ahead(case_id)
 
-        def work(token: Token) -> Opened:
-            from unet_studio.workflow import opening, viewing
+        def work(_token: Token) -> Opened:
+            from unet_studio.workflow import prefetching
 
-            case = opening.open_case(session, case_id, target)
-            pixels = viewing.display(case.image, case.window)
-            return Opened(case, pixels, viewing.presets(case.image))
+            return prefetching.show(session, case_id, target, ahead)
 
         self._opening = self._jobs.run(work, done=self._show, failed=self._cannot_open, label="Opening")
         self.state_changed.emit()
@@ -113,6 +103,7 @@ class Reading(QObject):
         self._opening = None
         self.open_case, self.proposal = opened.case, opened.case.proposal
         self._begun = opened.case.case.status is Status.CORRECTED
+        self._came_proposed = opened.proposed
         self.opened.emit(opened)
         self.state_changed.emit()
 
@@ -120,6 +111,10 @@ class Reading(QObject):
         """The open picture is on the screen: its clock begins."""
         if self.open_case is not None and not self.clock.running:
             self.clock.start()
+            if self._came_proposed:
+                model = self.proposal.model_id
+                self._jobs.said.emit(self.proposal.note or f"Proposed by {model} while you read the last one", False)
+                self.changed.emit(Changes(cases=frozenset({self._wanted})))
 
     def _cannot_open(self, error: UserError) -> None:
         case_id, self._opening, self._wanted = self._wanted, None, -1
@@ -285,6 +280,8 @@ class Reading(QObject):
         """Why a Mask is not accepted by a key pressed too soon, "" where nothing is in the way."""
         if self._proposing is not None:
             return "The proposal is not here yet: look at it, then accept"
+        if self._came_proposed and self.clock.read()[1] < LOOK_SECONDS:
+            return "The proposal is only just here: look at it, then accept"
         if not self.draft.document.mask.any():
             return "Nothing is marked: press O if there is nothing to mark"
         return ""

@@ -29,6 +29,7 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.ahead_link import AheadLink
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
@@ -78,6 +79,8 @@ class MainWindow(QMainWindow):
         self.canvas.first_painted.connect(self.reading.painted)
         self.lock = LockLink(self.reading, self.masks, self.canvas, self.status, self.actions_set)
         self.numbers = NumbersLink(self.reading, self.canvas, self.segment, self.jobs)
+        self.ahead = AheadLink(self.reading, self.worklist.panel, self.teaching, self.jobs, self)
+        self.reading.ahead = self.ahead.take
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
     def _take(self, changes: Changes) -> None:
         self.worklist.take(changes)
         self.learn.take(changes)
+        self.ahead.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
         self._enable()

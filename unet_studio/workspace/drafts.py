@@ -47,9 +47,7 @@ def read_records(workspace: Workspace, image_hash: str, target: str, reader: str
     return found or Contents(key, [], path.stat().st_size if path.is_file() else 0)
 
 
-def placed_records(
-    workspace: Workspace, image_hash: str, target: str, reader: str
-) -> Iterator[tuple[Record, Place]]:
+def placed_records(workspace: Workspace, image_hash: str, target: str, reader: str) -> Iterator[tuple[Record, Place]]:
     """The records of a draft one by one, oldest first, each with the place that `read_record` takes.
 
     Raises WorkspaceError.

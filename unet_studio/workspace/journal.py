@@ -53,7 +53,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record lies in a journal file: first byte and length of its line, and the CRC that its own goes on from."""
+    """Where a record lies in a journal file: first byte and length of its line, and the CRC that its own continues."""
 
     offset: int
     length: int
