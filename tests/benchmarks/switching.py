@@ -1,7 +1,7 @@
-"""From the key N to the next picture painted with its proposal: `python tests/benchmarks/switching.py [SIDE]`, offscreen.
+"""From the key N to the next picture with its proposal: `python tests/benchmarks/switching.py [SIDE]`, offscreen.
 
-Drives the real window on drawn 16-bit films of SIDE x SIDE px (4096): three that were made ready while the first one was
-on the screen, then as many that were not, for which P is pressed as soon as they are painted.
+Drives the real window on drawn 16-bit films of SIDE x SIDE px (4096): three that were made ready while the first one
+was on the screen, then as many that were not, for which P is pressed as soon as they are painted.
 """
 
 from __future__ import annotations
@@ -49,21 +49,23 @@ def wait(holds, seconds: float = 600) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def switch(window, propose: bool) -> tuple[float, float]:
-    """Press N: milliseconds until the picture is painted, and until it is painted with a mask."""
+def switch(window, propose: bool) -> tuple[float, float, float]:
+    """Press N: ms until the picture is painted, until that with a mask, and the process's CPU time till then."""
     painted = []
     one = window.canvas.first_painted.connect(lambda: painted.append(time.perf_counter()))
-    begun = time.perf_counter()
+    begun, cpu = time.perf_counter(), time.process_time()
     QTest.keyClick(window.canvas, Qt.Key.Key_N)
     wait(lambda: painted)
-    first = painted[0]
+    first = end = painted[0]
     if propose:
         QTest.keyClick(window.canvas, Qt.Key.Key_P)
         wait(lambda: window.canvas.document is not None and window.canvas.document.mask.any())
         QApplication.processEvents()
+        end = time.perf_counter()
+    cpu = time.process_time() - cpu
     assert window.canvas.document.mask.any()
     window.canvas.first_painted.disconnect(one)
-    return 1000 * (first - begun), 1000 * (time.perf_counter() - begun if propose else first - begun)
+    return 1000 * (first - begun), 1000 * (end - begun), 1000 * cpu
 
 
 def main() -> None:
@@ -81,7 +83,9 @@ def main() -> None:
             for number in range(PICTURES):
                 prefetching.PICTURES = 0 if propose else PICTURES - 1 - number  # no new ones
                 times.append(switch(window, propose))
-                print(f"{side}² {name:15s} painted {times[-1][0]:7.0f} ms, with its proposal {times[-1][1]:7.0f} ms")
+                painted, proposed, cpu = times[-1]
+                line = f"painted {painted:6.0f} ms, with its proposal {proposed:6.0f} ms, CPU {cpu:6.0f} ms"
+                print(f"{side}² {name:15s} {line}")
                 QTest.qWait(1500)
                 wait(lambda: not window.jobs.busy())
             found[name] = np.median(np.array(times)[:, 1])

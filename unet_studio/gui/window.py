@@ -44,6 +44,7 @@ from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
+from unet_studio.gui.session_lock import SessionLock
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
@@ -79,6 +80,8 @@ class MainWindow(QMainWindow):
         self.canvas.first_painted.connect(self.reading.painted)
         self.lock = LockLink(self.reading, self.masks, self.canvas, self.status, self.actions_set)
         self.numbers = NumbersLink(self.reading, self.canvas, self.segment, self.jobs)
+        self.session_lock = SessionLock(self)
+        self.session_lock.changed.connect(self.reading.clock.set_locked)
         self.ahead = AheadLink(self.reading, self.worklist.panel, self.teaching, self.jobs, self)
         self.reading.ahead = self.ahead.take
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
@@ -235,6 +238,7 @@ class MainWindow(QMainWindow):
 
     def _after_paint(self) -> None:
         self.painted.emit()
+        self.session_lock.listen()
         self.learn.refresh()
         self.worklist.open_first()
 
