@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from unet_studio.editing.put import put
 from unet_studio.editing.regions import component_at, flood, move_component, threshold_within
 from unet_studio.editing.strokes import paint
 from unet_studio.editing.toolbox import TOOLBOX
+from unet_studio.workflow import accepting, opening
 from unet_studio.workflow.drafting import Draft, open_draft
 from unet_studio.workflow.session import Session, close_session, open_session
 from unet_studio.workspace import drafts, store
@@ -41,6 +42,14 @@ class Room:
         picture = f"{next(NUMBERS):064x}"
         path = drafts.live_path(self.session.workspace, Key(picture, "lung", self.session.reader))
         return lambda: open_draft(self.session, self.case_id, picture, "lung", shape, limit), path
+
+
+@pytest.fixture
+def session(workspace: Path, films: Path):
+    opened = open_session(workspace)
+    opening.add_paths(opened, [films])
+    yield opened
+    close_session(opened)
 
 
 @pytest.fixture(scope="module")
@@ -283,3 +292,25 @@ def test_paint_then_slide_the_threshold_there_and_back(room, shape, seeds, seed)
     draft.set_threshold(given_one, 0.2, final=True)
     assert planes(draft) == before
     draft.close()
+
+
+@pytest.mark.parametrize("limit", [0, 1 << 28])
+def test_take_back_brings_mask_journal_queue_and_every_step_back(session: Session, limit: int) -> None:
+    case_id = next(case.id for case in opening.cases(session) if case.name == "film_1.png")
+    opened = opening.open_case(session, case_id)
+    key = (opened.image.content_hash, "lung")
+    draft = open_draft(session, case_id, *key, opened.image.shape, limit)
+    carry_out(draft, [(name, 5) for name in GESTURES], limit)
+    before, file = state(draft), drafts.live_path(session.workspace, Key(*key, session.reader))
+    journal = file.read_bytes()
+    accepting.accept(session, replace(opened, draft=draft), active_seconds=1.0, wall_seconds=2.0)
+    assert not file.exists()
+    assert store.queue_length(session.workspace) == 1
+    accepting.take_back(session, case_id)
+    assert file.read_bytes() == journal
+    assert store.queue_length(session.workspace) == 0
+    again = open_draft(session, case_id, *key, opened.image.shape, limit)
+    assert state(again) == before
+    empty = np.zeros(opened.image.shape, np.uint8).tobytes()
+    check_undo_and_redo(again, (empty, empty), limit)
+    again.close()
