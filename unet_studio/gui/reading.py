@@ -48,7 +48,7 @@ class Reading(QObject):
         self._rest = QTimer(self, singleShot=True, interval=THRESHOLD_REST_MS)
         self._rest.timeout.connect(self.settle_threshold)
         self._flush = QTimer(self, interval=1000)
-        self._flush.timeout.connect(self.flush)
+        self._flush.timeout.connect(self._sync)
         self._flush.start()
 
     @property
@@ -158,7 +158,7 @@ class Reading(QObject):
             self.open(self._wanted, target)
 
     def flush(self) -> None:
-        """Bring strokes to the disk; every second, and when the case is left."""
+        """Bring strokes to the disk at once."""
         draft = self.draft
         if draft is None:
             return
@@ -166,9 +166,30 @@ class Reading(QObject):
             draft.flush()
         except UserError as error:
             self._jobs.said.emit(str(error), True)
-        if draft.strokes and not self._begun:
+        if draft.strokes:
+            self._tell_begun(self._wanted)
+
+    def _sync(self) -> None:
+        """The same every second, with the disk's slow part as a job before any verdict on the case."""
+        draft, case_id = self.draft, self._wanted
+        if draft is None or not draft.unsaved:
+            return
+        try:
+            draft.write()
+        except UserError as error:
+            self._jobs.said.emit(str(error), True)
+            return
+
+        def done(begun: bool) -> None:
+            if begun and case_id == self._wanted:
+                self._tell_begun(case_id)
+
+        self._jobs.run(lambda _token: draft.sync(), done=done, must=True)
+
+    def _tell_begun(self, case_id: int) -> None:
+        if not self._begun:
             self._begun = True
-            self.changed.emit(Changes(cases=frozenset({self._wanted})))
+            self.changed.emit(Changes(cases=frozenset({case_id})))
 
     # proposing and editing
 

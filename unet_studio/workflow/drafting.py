@@ -129,17 +129,54 @@ class Draft:
         self._slider = None
         return _rect(self.document.redo())
 
+    @property
+    def unsaved(self) -> bool:
+        """True while something may not be on the disk yet, or the worklist does not say that work has begun."""
+        return self._edited or bool(self._waiting)
+
     def flush(self) -> None:
         """Bring what was journalled to the disk, and say in the worklist that work has begun.
 
         Raises WorkspaceError, one sentence, when a step is not on the disk yet; call it again later.
         """
-        self._write()
-        if self._journal is not None:
-            self._journal.flush(force=True)
-        if self._edited and self.strokes:
-            store.set_status(self._session.workspace, self._case_id, self._session.reader, Status.CORRECTED)
-        self._edited = False
+        self.write()
+        self.sync()
+
+    def write(self) -> None:
+        """Append what the disk refused before, in order; nothing is dropped. Raises WorkspaceError."""
+        if not self._waiting:
+            return
+        key = (self._image_hash, self.target, self._session.reader)
+        if self._journal is None:
+            self._journal = store.open_journal(self._session.workspace, *key)
+        if self._base is not None:
+            self._journal.append({"op": "base", "correction": self._base})
+            self._base = None
+        while self._waiting:
+            event = self._waiting[0]
+            place = self._journal.append(event_record(event) or {})
+            if event.op == "step" and event.step is not None:
+                self.document.history.written(event.step, _reader(self._session, key, place))
+            self._waiting.pop(0)
+        self.problem = ""
+
+    def sync(self) -> bool:
+        """The slow half of `flush`, for any thread: True where the worklist was told that work has begun.
+
+        Raises WorkspaceError.
+        """
+        edited, self._edited = self._edited, False
+        journal = self._journal
+        try:
+            if journal is not None:
+                journal.flush(force=True)
+            if edited and self.strokes:
+                store.set_status(self._session.workspace, self._case_id, self._session.reader, Status.CORRECTED)
+                return True
+        except WorkspaceError:
+            self._edited |= edited
+            raise
+        return False
 
     def close(self) -> None:
         """Finish an open gesture, flush, and let the journal go; painting on opens it again. Raises WorkspaceError."""
@@ -158,27 +195,9 @@ class Draft:
         self._edited = True
         self._waiting.append(event)
         try:
-            self._write()
+            self.write()
         except WorkspaceError as error:
             self.problem = str(error)  # kept in `_waiting`: the next step or flush tries again
-
-    def _write(self) -> None:
-        """Append what waits, in order; nothing is dropped where the disk refuses."""
-        if not self._waiting:
-            return
-        key = (self._image_hash, self.target, self._session.reader)
-        if self._journal is None:
-            self._journal = store.open_journal(self._session.workspace, *key)
-        if self._base is not None:
-            self._journal.append({"op": "base", "correction": self._base})
-            self._base = None
-        while self._waiting:
-            event = self._waiting[0]
-            place = self._journal.append(event_record(event) or {})
-            if event.op == "step" and event.step is not None:
-                self.document.history.written(event.step, _reader(self._session, key, place))
-            self._waiting.pop(0)
-        self.problem = ""
 
     def _close_journal(self) -> None:
         if self._journal is not None:
