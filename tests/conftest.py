@@ -50,6 +50,14 @@ def own_profile(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
+def nothing_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture is decoded or proposed ahead, unless a test of just that asks for it: others count steps and jobs."""
+    from unet_studio.workflow import prefetching
+
+    monkeypatch.setattr(prefetching, "PICTURES", 0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running(own_profile: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, or in a module that uses Qt a top-level widget or running QTimer, behind."""
     threads = set(threading.enumerate())

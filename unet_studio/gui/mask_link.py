@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
@@ -21,6 +21,8 @@ from unet_studio.gui.status_bar import StatusBar
 
 class MaskLink(QObject):
     """Carries out the commands of the Mask menu and keeps strip, canvas and actions in step."""
+
+    held_back = Signal(int)  # locked pixels that a command has just left as they were
 
     def __init__(
         self, reading: Reading, canvas: Canvas, strip: OptionStrip, bar: StatusBar, actions: ActionSet
@@ -59,6 +61,8 @@ class MaskLink(QObject):
         outcome = commands.run(draft.document, name, amount)
         did = f"{outcome.changed:,} px changed".replace(",", " ") if outcome.changed else "nothing to change"
         self._done(draft, "; ".join(part for part in (f"{row.label}: {did}", kept_text(outcome.kept)) if part))
+        if outcome.kept:
+            self.held_back.emit(outcome.kept)
 
     def unlock_all(self) -> None:
         """Let go of every locked pixel; undo locks them again."""

@@ -16,7 +16,6 @@ from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 
 ZOOM = 1.25
-AREA_REST_MS = 60
 FINE = 0.01  # threshold keys
 
 
@@ -32,8 +31,6 @@ class PictureLink(QObject):
         self._window: Window | None = None
         self._presets: tuple[Window, ...] = ()
         self._dragged = [0.0, 0.0]
-        self._area = QTimer(self, singleShot=True, interval=AREA_REST_MS)
-        self._area.timeout.connect(self._show_area)
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
         self._connect()
@@ -187,17 +184,6 @@ class PictureLink(QObject):
         ):
             words = f"{label[:1].lower()}{label[1:]}"
             self._actions.reword(action_id, f"{action_id.capitalize()} {words}".rstrip())
-        self._area.start()
-
-    def _show_area(self) -> None:
-        case = self._reading.open_case
-        document = self._canvas.document
-        if case is None or document is None:
-            self._panel.show_area("")
-            return
-        from unet_studio.workflow import viewing
-
-        self._panel.show_area(viewing.area_text(document.mask, case.image.spacing_mm))
 
     def _nudge(self, by: float) -> None:
         slider = self._panel.threshold.slider

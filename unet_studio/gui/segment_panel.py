@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QV
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton, ValueSlider
+from unet_studio.gui.numbers_panel import NumbersPanel
 
 LEAST_BRUSH, LARGEST_BRUSH, BRUSH_STEPS = 1, 500, 200
 
@@ -47,6 +48,7 @@ class SegmentPanel(QWidget):
         tip = "Diameter in picture px  [ [ ] smaller  [ ] ] larger"
         self.brush = ValueSlider("Brush", "brush_size", tip, lambda v: f"{step_to_brush(v)} px")
         self.brush.set_range(0, BRUSH_STEPS, brush_to_step(20), 10)
+        self.numbers = NumbersPanel()
         self._connect()
         self._lay_out(actions)
 
@@ -75,6 +77,7 @@ class SegmentPanel(QWidget):
         for control in (self.opacity, self.brush):
             looks.addWidget(control, 1)
         layout.addLayout(looks)
+        layout.addWidget(self.numbers)
         layout.addWidget(ActionButton(actions["accept"], kind="good"))
         layout.addLayout(self._verdicts(actions))
 

@@ -29,6 +29,7 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.ahead_link import AheadLink
 from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.compare_link import CompareLink
@@ -41,13 +42,16 @@ from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
+from unet_studio.gui.lock_link import LockLink
 from unet_studio.gui.looks_link import LooksLink
 from unet_studio.gui.mask_link import MaskLink
+from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.segment_panel import SegmentPanel
+from unet_studio.gui.session_lock import SessionLock
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_link import WorklistLink
@@ -91,6 +95,13 @@ class MainWindow(QMainWindow):
         self.look = SecondLook(self.reading, self.canvas, self.jobs)
         self.doubt = DoubtLink(self.reading, self.canvas, self.look, self.status)
         self.follow = FollowLink(self.reading, self.canvas, self.look, self.ghosts, self.jobs, self.actions_set)
+        self.canvas.first_painted.connect(self.reading.painted)
+        self.lock = LockLink(self.reading, self.masks, self.canvas, self.status, self.actions_set)
+        self.numbers = NumbersLink(self.reading, self.canvas, self.segment, self.jobs)
+        self.session_lock = SessionLock(self)
+        self.session_lock.changed.connect(self.reading.clock.set_locked)
+        self.ahead = AheadLink(self.reading, self.worklist.panel, self.teaching, self.jobs, self)
+        self.reading.ahead = self.ahead.take
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -196,6 +207,7 @@ class MainWindow(QMainWindow):
     def _take(self, changes: Changes) -> None:
         self.worklist.take(changes)
         self.learn.take(changes)
+        self.ahead.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
         self._enable()
@@ -251,6 +263,7 @@ class MainWindow(QMainWindow):
 
     def _after_paint(self) -> None:
         self.painted.emit()
+        self.session_lock.listen()
         self.learn.refresh()
         self.worklist.open_first()
 

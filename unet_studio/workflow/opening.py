@@ -40,6 +40,10 @@ class OpenCase:
     draft: Draft | None
     accepted: bool
 
+    def with_proposal(self, proposal: Proposal) -> OpenCase:
+        """The same case with another Proposal."""
+        return replace(self, proposal=proposal)
+
 
 def add_paths(
     session: Session,
@@ -97,14 +101,15 @@ def cases(session: Session) -> list[Case]:
     return store.cases(session.workspace, session.reader)
 
 
-def open_case(session: Session, case_id: int, target: str | None = None) -> OpenCase:
+def open_case(session: Session, case_id: int, target: str | None = None, image: Image | None = None) -> OpenCase:
     """Everything that the window shows of one case, its draft as it was left.
 
-    target: instead of the one guessed or chosen before. Raises Unreadable, WorkspaceError.
+    target: instead of the one guessed or chosen before. image: what `load_image` gave for it before, and still would.
+    Raises Unreadable, WorkspaceError.
     """
     from unet_studio.imaging import windowing
 
-    image = load_image(session, case_id)
+    image = image or load_image(session, case_id)
     if target is not None and session.writable:
         store.set_target(session.workspace, case_id, session.reader, target)
     case = store.case(session.workspace, case_id, session.reader)
