@@ -14,6 +14,7 @@ from unet_studio.core.errors import Unreadable, WorkspaceError
 from unet_studio.core.image import FileFacts, Image, Source, Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.core.target import guess_target
+from unet_studio.workflow import spans
 from unet_studio.workflow.drafting import Draft, open_draft
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
@@ -93,8 +94,8 @@ def add_sample(session: Session) -> Changes:
 
 
 def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it."""
-    return store.cases(session.workspace, session.reader)
+    """The worklist as this reader sees it, without the frames outside a chosen span."""
+    return spans.worklist(session)
 
 
 def open_case(session: Session, case_id: int, target: str | None = None) -> OpenCase:

@@ -10,6 +10,7 @@ from unet_studio.editing.changes import BY_PROGRAM, strokes
 from unet_studio.editing.document import Document
 from unet_studio.editing.pull import Pull
 from unet_studio.editing.put import put
+from unet_studio.editing.rect import whole
 from unet_studio.editing.regions import component_at, flood, move_component, threshold_within
 from unet_studio.editing.strokes import footprint, paint
 from unet_studio.editing.threshold import ThresholdGesture, apply_proposal
@@ -115,6 +116,11 @@ def proposal(document, rng, row):
     apply_proposal(document, probability(int(rng.integers(9))), 0.5)
 
 
+def brought(document, rng, row):
+    wanted = (rng.random(SHAPE) < 0.5).astype(np.uint8)
+    put(document, row.name, row.label, whole(SHAPE), wanted)
+
+
 def threshold(document, rng, row):
     slider = ThresholdGesture(document, probability(int(rng.integers(9))))
     slider.move(float(rng.random()))
@@ -140,6 +146,8 @@ MAKERS = {
     "ellipse": lambda document, rng, row: box(document, rng, row, shapes.ellipse),
     "move": move,
     "fill": fill,
+    "carried": brought,
+    "copied": brought,
     "proposal": proposal,
     "threshold": threshold,
     "unlock": unlock,
