@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from unet_studio.core.case import Case, Status
 
@@ -33,7 +34,7 @@ def key(case: Case) -> str:
     """What the frames of one sequence have in common; "" for a file of one frame without a number in its name."""
     if case.frames > 1:
         return case.path
-    parts = _parts(case)
+    parts = _parts(case.path)
     return f"{parts[0]}#{parts[2]}" if parts else ""
 
 
@@ -41,7 +42,7 @@ def number(case: Case) -> int:
     """A frame's number as a reader sees it: counted from 1 in a file, else as the file's name has it."""
     if case.frames > 1:
         return case.frame + 1
-    parts = _parts(case)
+    parts = _parts(case.path)
     return int(parts[1]) if parts else 1
 
 
@@ -65,10 +66,11 @@ def within(cases: Sequence[Case], spans: dict[str, Span]) -> list[Case]:
     return [case for case in cases if case.id not in left_out or case.status in BEGUN]
 
 
-def _parts(case: Case) -> tuple[str, str, str] | None:
+@lru_cache(maxsize=1 << 16)
+def _parts(path: str) -> tuple[str, str, str] | None:
     """A path before, in and after the last number of its name; the suffix is no part of the name."""
-    root, suffix = os.path.splitext(case.path)  # noqa: PTH122 - a path may hold bytes that are no text
+    root, suffix = os.path.splitext(path)  # noqa: PTH122 - a path may hold bytes that are no text
     if suffix[1:].isdecimal():
-        root, suffix = case.path, ""
+        root, suffix = path, ""
     found = _NUMBERED.fullmatch(root)
     return (found[1], found[2], found[3] + suffix) if found else None

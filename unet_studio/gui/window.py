@@ -30,6 +30,7 @@ from unet_studio.core.errors import UserError
 from unet_studio.gui import preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.carry = CarryLink(self.reading, self.worklist, self.ghosts, self.jobs, self)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
             {
                 **self.picture.handlers(),
                 **self.masks.handlers(),
+                **self.carry.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -155,7 +158,7 @@ class MainWindow(QMainWindow):
         self.jobs.busy_changed.connect(self.status.working)
         self.reading.opened.connect(self._show_opened)
         self.reading.state_changed.connect(self._state_changed)
-        for source in (self.reading, self.worklist, self.learn):
+        for source in (self.reading, self.worklist, self.learn, self.carry):
             source.changed.connect(self._take)
         self.worklist.refreshed.connect(self._show_page)
         for unreadable in (self.worklist.unreadable, self.reading.cannot_open):
@@ -198,7 +201,7 @@ class MainWindow(QMainWindow):
         self._enable()
 
     def _enable(self) -> None:
-        facts = self.reading.facts() | self.learn.facts()
+        facts = self.reading.facts() | self.carry.facts() | self.learn.facts()
         if self.reading.session.writable:
             facts.add("write")
         if self.worklist.panel.model.rowCount():

@@ -14,7 +14,6 @@ from unet_studio.core.errors import ModelError, Unreadable, UserError
 from unet_studio.core.image import Image
 from unet_studio.core.sequence import number
 from unet_studio.workflow import opening, proposing, scenes, spans, versions, viewing
-from unet_studio.workflow.drafting import Draft
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
@@ -41,12 +40,15 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class CarriedMask:
-    """A Mask that waits on a frame for its reader's word. doubt: 0 (certain) to 1."""
+    """A Mask that waits on a frame for its reader's word.
+
+    start, number: of the frame that it was carried from, and of this one.
+    """
 
     case_id: int
+    start: int
     number: int
     target: str
-    doubt: float
     shape: tuple[int, int]
     packed: bytes = field(repr=False)
 
@@ -94,18 +96,13 @@ def carry(
         if case.id in way.wanted:
             found.append(number(case))
             packed = zlib.compress(np.packbits(step.mask).tobytes(), 1)
-            on_frame(CarriedMask(case.id, found[-1], start.target, step.doubt, start.image.shape, packed))
+            on_frame(CarriedMask(case.id, number(start.case), found[-1], start.target, start.image.shape, packed))
     return _said(found, way.end or "this is the last frame")
 
 
 def _said(found: list[int], why: str) -> str:
     count = f"{len(found)} frame{'' if len(found) == 1 else 's'}"
     return f"Carried to {count}, as far as frame {found[-1]}; {why}" if found else f"Not carried: {why}"
-
-
-def take(draft: Draft, carried: CarriedMask) -> bool:
-    """Put a carried Mask in as one undo step that keeps locked pixels; False where it changes nothing."""
-    return _put(draft, "carried", carried.mask)
 
 
 def copy(session: Session, start: Source, onto: OpenCase) -> bool:
@@ -118,17 +115,13 @@ def copy(session: Session, start: Source, onto: OpenCase) -> bool:
         raise UserError(f"{name}: its target is not {start.target}; choose it there, then copy again.")
     if start.mask.shape != draft.document.shape:
         raise UserError(f"{name}: its size is not that of {start.case.name}; mark it anew.")
-    scenes.join(session, onto.image, scenes.begin(session, start.image))
-    return _put(draft, "copied", start.mask)
-
-
-def _put(draft: Draft, kind: str, mask: np.ndarray) -> bool:
     from unet_studio.editing.put import put
     from unet_studio.editing.rect import whole
     from unet_studio.editing.toolbox import TOOLBOX
 
-    document = draft.document
-    return put(document, kind, TOOLBOX[kind].label, whole(document.shape), mask) is not None
+    scenes.join(session, onto.image, scenes.begin(session, start.image))
+    row, document = TOOLBOX["copied"], draft.document
+    return put(document, row.name, row.label, whole(document.shape), start.mask) is not None
 
 
 class _Way:

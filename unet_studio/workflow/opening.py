@@ -21,6 +21,7 @@ from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase
 
 BATCH = 50  # files between two refreshes of the worklist
+MANY = 30  # frames of a file, from which the reader is told how to choose among them
 NO_TARGET = "This is neither a chest film nor an endoscopy picture, so nothing is proposed; choose a target yourself."
 
 
@@ -60,7 +61,11 @@ def add_paths(
     total = Changes()
     batch: list[NewCase] = []
     for path in scan.find_files(paths, cancelled):
-        batch += _rows(path, reader.probe(path))
+        facts = reader.probe(path)
+        batch += _rows(path, facts)
+        if facts.frames > MANY:
+            words = f"{path.name}: {facts.frames} frames; Frames, Choose frames leaves out what is not needed"
+            total |= Changes(message=words)
         if len(batch) >= BATCH:
             total |= _add(session, batch, target)
             on_batch(total)

@@ -146,7 +146,6 @@ MAKERS = {
     "ellipse": lambda document, rng, row: box(document, rng, row, shapes.ellipse),
     "move": move,
     "fill": fill,
-    "carried": brought,
     "copied": brought,
     "proposal": proposal,
     "threshold": threshold,

@@ -107,39 +107,37 @@ def test_a_mask_reaches_the_frames_up_to_a_cut_and_changes_no_case(session: Sess
         assert not draft.can_undo
 
 
-def test_taking_a_mask_is_one_step_that_keeps_locked_pixels(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(3), strict=True)
+def test_copying_a_mask_is_one_step_that_keeps_locked_pixels(session: Session, tmp_path: Path) -> None:
+    pictures, masks = zip(*video(2), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
-    found, said = run(session, opened(session, 1, masks[0]))
-    assert said.endswith("; this is the last frame")
+    start = carrying.source(opened(session, 1, masks[0]))
     onto = opened(session, 2)
     assert onto.draft is not None
     document = onto.draft.document
     locked = np.zeros(SHAPE, bool)
     locked[60:70, 40:60] = True
     put(document, "eraser", "Eraser", whole(SHAPE), np.zeros(SHAPE, np.uint8), footprint=locked)
-    assert carrying.take(onto.draft, found[0])
-    np.testing.assert_array_equal(document.mask, np.where(locked, 0, found[0].mask))
+    assert carrying.copy(session, start, onto)
+    np.testing.assert_array_equal(document.mask, np.where(locked, 0, masks[0]))
     np.testing.assert_array_equal(document.touched, locked)
-    assert not carrying.take(onto.draft, found[0])
+    assert not carrying.copy(session, start, onto)
     onto.draft.close()
     again = opened(session, 2)
     assert again.draft is not None
     np.testing.assert_array_equal(again.draft.document.mask, document.mask)
+    assert again.draft.next_undo == "Copied mask"
     again.draft.undo()
     assert not again.draft.document.mask.any()
 
 
-def test_only_what_was_accepted_is_queued_and_it_stops_there_the_next_time(session: Session, tmp_path: Path) -> None:
+def test_only_what_was_accepted_is_queued_and_it_stops_there_later(session: Session, tmp_path: Path) -> None:
     pictures, masks = zip(*video(6), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     start = opened(session, 1, masks[0])
     found, _ = run(session, start)
+    assert store.queue_length(session.workspace) == 0
     accept(session, start)
-    onto = opened(session, 4)
-    assert onto.draft is not None
-    carrying.take(onto.draft, found[2])
-    accept(session, onto)
+    accept(session, opened(session, 4, found[2].mask))
     assert store.queue_length(session.workspace) == 2
     found, said = run(session, opened(session, 2, masks[1]))
     assert [one.number for one in found] == [3]
