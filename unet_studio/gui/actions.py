@@ -1,8 +1,9 @@
 """The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
-cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, take_back, queue, learning, idle
-(nothing is learning), earlier (an older model version can be gone back to), frames (the picture may be one of several).
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
+frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
+model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -91,6 +92,12 @@ MASK_ROWS = (
     command("smooth", "Smooth &outline", "Even out the outline without moving it"),
     A("unlock_all", "&Unlock everything", "Let go of every locked pixel", (UNLOCK_ALL,),
       "mask", "unlock_all", line=True),
+    A("ghost_all", "Take over all &proposed islands", "Take over every proposed island", ("Shift+Return", "Shift+Enter"),
+      "mask ghosts", line=True),
+    A("ghost_none", "&Dismiss proposed islands", "Take none of the proposed islands", ("Esc",), "mask ghosts"),
+    A("ghost_next", "&Next proposed island", "Go to the next proposed island", ("Tab",), "mask ghosts"),
+    A("ghost_yes", "&Take over this island", "Take over the proposed island gone to", ("Y",), "mask ghosts"),
+    A("ghost_no", "Dis&miss this island", "Dismiss the proposed island gone to", ("Shift+Y",), "mask ghosts"),
     A("show_lock", "Show loc&ked pixels", "Hatch the pixels that only you can change", ("Ctrl+K",), "picture",
       "lock", switch=True, bar=5),
 )  # fmt: skip

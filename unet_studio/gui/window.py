@@ -34,6 +34,7 @@ from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
         self.strip = OptionStrip(self.actions_set)
         self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
+        self.ghosts = Ghosts(self.reading, self.canvas, self.strip, self.status, self.actions_set)
         self.carry = CarryLink(self.reading, self.worklist, self.ghosts, self.jobs, self)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
             {
                 **self.picture.handlers(),
                 **self.masks.handlers(),
+                **self.ghosts.handlers(),
                 **self.carry.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
@@ -165,6 +168,7 @@ class MainWindow(QMainWindow):
             unreadable.connect(self._show_unreadable)
         self.worklist.finished.connect(lambda: self.status.say("Every picture is done: export the masks, or learn"))
         self.learn.refreshed.connect(self._enable)
+        self.ghosts.changed.connect(self._enable)
         self.teaching.began.connect(lambda _target: self._enable())
         self.desk.reader_changed.connect(self._show_reader)
         self.canvas.first_painted.connect(self._warm_up)
@@ -201,7 +205,7 @@ class MainWindow(QMainWindow):
         self._enable()
 
     def _enable(self) -> None:
-        facts = self.reading.facts() | self.carry.facts() | self.learn.facts()
+        facts = self.reading.facts() | self.carry.facts() | self.learn.facts() | self.ghosts.facts()
         if self.reading.session.writable:
             facts.add("write")
         if self.worklist.panel.model.rowCount():

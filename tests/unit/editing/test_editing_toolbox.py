@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unet_studio.editing import commands, lock, shapes
+from unet_studio.editing import commands, islands, lock, shapes
 from unet_studio.editing.changes import BY_PROGRAM, strokes
 from unet_studio.editing.document import Document
 from unet_studio.editing.pull import Pull
@@ -121,6 +121,15 @@ def brought(document, rng, row):
     put(document, row.name, row.label, whole(SHAPE), wanted)
 
 
+def ghost(document, rng, row):
+    wanted = blobs(int(rng.integers(99)), 4).astype(np.uint8)
+    found = islands.differences(document.mask, wanted, document.touched).islands
+    some = [one for one in found if rng.random() < 0.5]
+    put(document, row.name, row.label, *islands.accept(document.mask, *some))
+    assert all(islands.still(one, document.mask, document.touched) is None for one in some)
+    assert all(islands.still(one, document.mask, document.touched) is one for one in found if one not in some)
+
+
 def threshold(document, rng, row):
     slider = ThresholdGesture(document, probability(int(rng.integers(9))))
     slider.move(float(rng.random()))
@@ -147,6 +156,7 @@ MAKERS = {
     "move": move,
     "fill": fill,
     "copied": brought,
+    "ghost": ghost,
     "proposal": proposal,
     "threshold": threshold,
     "unlock": unlock,

@@ -17,7 +17,7 @@ from unet_studio.gui.canvas import view as views
 from unet_studio.gui.canvas.brush_outline import next_size, paint_ring, ring, ring_bounds
 from unet_studio.gui.canvas.hands import Hands
 from unet_studio.gui.canvas.hatch import Hatch
-from unet_studio.gui.canvas.holding import Probability, Tool
+from unet_studio.gui.canvas.holding import Layer, Probability, Tool
 from unet_studio.gui.canvas.overlay import Colour, Overlay
 from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.sketch import exposed
@@ -64,6 +64,7 @@ class Canvas(Hands, QWidget):
         self._mask_layer = Overlay(self._mask_plane, (86, 180, 233))
         self._ghost_layer = Overlay(lambda: self._ghost, (230, 159, 0), opacity=0.15)
         self._lock_layer = Hatch(lambda: None if self._document is None else self._document.touched)
+        self.layers: list[Layer] = []  # painted above the Mask, in this order
         self._view = View()
         self._fitted = True
         self._brush_size = 41
@@ -338,7 +339,7 @@ class Canvas(Hands, QWidget):
             painter.fillRect(rect, BACKGROUND)
             if self._picture is not None:
                 self._picture.paint(painter, QRectF(rect), self._view, ratio)
-            for layer in (self._ghost_layer, self._mask_layer, self._lock_layer):
+            for layer in (self._ghost_layer, self._mask_layer, self._lock_layer, *self.layers):
                 layer.paint(painter, QRectF(rect), self._view, ratio)
         painter.setClipRegion(region)
         if self._hand is not None:

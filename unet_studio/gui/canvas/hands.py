@@ -221,6 +221,11 @@ class Hands:
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else self._tool.cursor)
 
+    @property
+    def idle(self: Canvas) -> bool:
+        """True while nothing is in the hand and a press of the left button would begin a gesture."""
+        return self._can_paint() and self._hand is None and self._drag is None and not self._space
+
     # keys
 
     def hold_pan(self: Canvas, held: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unet_studio.editing.document import Document
@@ -24,6 +24,13 @@ class Aim:
     point: Point
     size: int
     shift: bool = False
+
+
+class Layer(Protocol):
+    """What is painted above the picture and the Mask."""
+
+    def paint(self, painter: QPainter, exposed: QRectF, view: View, ratio: float) -> None:
+        """Draw what lies inside `exposed` (logical px); ratio: device px per logical px."""
 
 
 class Surface(Protocol):
