@@ -48,9 +48,15 @@ class CarryLink(QObject):
         }
 
     def facts(self) -> set[str]:
-        """What holds of the open case; see `actions`."""
-        case = self._reading.open_case
-        return {"frames"} if case is not None and sequence.key(case.case) else set()
+        """What holds of the case that is open or being opened; see `actions`."""
+        case = self._here()
+        return {"frames"} if case is not None and sequence.key(case) else set()
+
+    def _here(self) -> Case | None:
+        listed = self._worklist.panel.model.case(self._reading.case_id)
+        if listed is None and self._reading.open_case is not None:
+            return self._reading.open_case.case  # left out by a span
+        return listed
 
     # from frame to frame
 
@@ -71,14 +77,11 @@ class CarryLink(QObject):
 
     def _frames(self) -> tuple[list[Case], int]:
         """The readable frames on the worklist of the sequence that is open or being opened, and where that one is."""
-        cases = self._worklist.panel.model.cases()
-        here = self._worklist.panel.model.case(self._reading.case_id)
-        if here is None and self._reading.open_case is not None:
-            here = self._reading.open_case.case  # left out by a span
+        here = self._here()
         if here is None:
             return [], 0
-        frames = [case for case in sequence.frames_of(cases, here) if case.status is not Status.UNREADABLE]
-        return frames, sequence.number(here)
+        frames = sequence.frames_of(self._worklist.panel.model.cases(), here)
+        return [case for case in frames if case.status is not Status.UNREADABLE], sequence.number(here)
 
     # carrying
 

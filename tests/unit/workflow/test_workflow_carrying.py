@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -23,25 +23,12 @@ from unet_studio.workflow.session import Session, open_session
 from unet_studio.workspace import store
 
 SHAPE = (144, 176)
+Video = Callable[..., Iterator[tuple]]
 
 
-def texture(seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    plane = cv2.GaussianBlur(rng.normal(0, 1, (300, 400)).astype(np.float32), (0, 0), 2)
-    return plane / plane.std()
-
-
-def video(count: int, seed: int = 1, colour: tuple[int, int, int] = (190, 95, 75)) -> Iterator[tuple]:
-    """Frames (144, 176, 3) and their true masks: a lit bump that moves 2 px a frame over a wall."""
-    wall, skin = texture(seed), texture(seed + 1)
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
-    for at in range(count):
-        middle = (50 + 2 * at, 70 + at)
-        inside = np.hypot((x - middle[0]) / 26, (y - middle[1]) / 20) < 1
-        moved = skin[100 - at : 244 - at, 150 - 2 * at : 326 - 2 * at]
-        light = 1 + 0.12 * np.where(inside, moved, wall[10:154, 10:186])
-        paint = np.where(inside[..., None], (215, 80, 66), colour)
-        yield np.clip(paint * light[..., None], 0, 255).astype(np.uint8), inside.astype(np.uint8)
+@pytest.fixture
+def polyps(polyp_video: Video) -> Video:
+    return polyp_video
 
 
 def dice(one: np.ndarray, other: np.ndarray) -> float:
@@ -89,9 +76,11 @@ def accept(session: Session, case: OpenCase) -> None:
     accepting.accept(session, case, active_seconds=1, wall_seconds=1)
 
 
-def test_a_mask_reaches_the_frames_up_to_a_cut_and_changes_no_case(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(8), strict=True)
-    others = [picture for picture, _ in video(4, 7, (90, 120, 200))]
+def test_a_mask_reaches_the_frames_up_to_a_cut_and_changes_no_case(
+    session: Session, tmp_path: Path, polyps: Video
+) -> None:
+    pictures, masks = zip(*polyps(8), strict=True)
+    others = [picture for picture, _ in polyps(4, 7, (90, 120, 200))]
     opening.add_paths(session, [written(tmp_path / "video", [*pictures, *others])])
     start = opened(session, 1, masks[0])
     found, said = run(session, start)
@@ -107,8 +96,8 @@ def test_a_mask_reaches_the_frames_up_to_a_cut_and_changes_no_case(session: Sess
         assert not draft.can_undo
 
 
-def test_copying_a_mask_is_one_step_that_keeps_locked_pixels(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(2), strict=True)
+def test_copying_a_mask_is_one_step_that_keeps_locked_pixels(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(2), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     start = carrying.source(opened(session, 1, masks[0]))
     onto = opened(session, 2)
@@ -130,8 +119,10 @@ def test_copying_a_mask_is_one_step_that_keeps_locked_pixels(session: Session, t
     assert not again.draft.document.mask.any()
 
 
-def test_only_what_was_accepted_is_queued_and_it_stops_there_later(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(6), strict=True)
+def test_only_what_was_accepted_is_queued_and_it_stops_there_later(
+    session: Session, tmp_path: Path, polyps: Video
+) -> None:
+    pictures, masks = zip(*polyps(6), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     start = opened(session, 1, masks[0])
     found, _ = run(session, start)
@@ -144,9 +135,9 @@ def test_only_what_was_accepted_is_queued_and_it_stops_there_later(session: Sess
     assert said == "Carried to 1 frame, as far as frame 3; frame 4 is accepted already"
 
 
-def test_frames_of_one_scene_learn_or_examine_together(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(3), strict=True)
-    others, their = zip(*video(2, 7, (90, 120, 200)), strict=True)
+def test_frames_of_one_scene_learn_or_examine_together(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(3), strict=True)
+    others, their = zip(*polyps(2, 7, (90, 120, 200)), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", [*pictures, *others])])
     start = opened(session, 1, masks[0])
     run(session, start)
@@ -162,8 +153,8 @@ def test_frames_of_one_scene_learn_or_examine_together(session: Session, tmp_pat
     assert [groups.index(group) for group in groups] == [0, 0, 2, 2]
 
 
-def test_every_nth_frame_is_listed_and_those_between_are_walked_through(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(13), strict=True)
+def test_every_nth_frame_is_listed_and_all_are_walked_through(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(13), strict=True)
     tifffile.imwrite(tmp_path / "cine.tif", np.stack(pictures), photometric="rgb")
     opening.add_paths(session, [tmp_path / "cine.tif"])
     assert len(opening.cases(session)) == 13
@@ -181,9 +172,9 @@ def test_every_nth_frame_is_listed_and_those_between_are_walked_through(session:
 
 
 def test_the_networks_word_on_each_frame_is_asked_once_and_kept(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Session, tmp_path: Path, polyps: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pictures, masks = zip(*video(4), strict=True)
+    pictures, masks = zip(*polyps(4), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     asked: list[str] = []
 
@@ -206,8 +197,8 @@ def test_the_networks_word_on_each_frame_is_asked_once_and_kept(
     assert opened(session, 3).proposal is not None
 
 
-def test_what_cannot_be_carried_or_copied_is_said(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(3), strict=True)
+def test_what_cannot_be_carried_or_copied_is_said(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(3), strict=True)
     folder = written(tmp_path / "video", [*pictures[:2], pictures[2][:, :90]])
     opening.add_paths(session, [folder])
     with pytest.raises(UserError, match=r"frame_1.png: nothing is marked"):
@@ -224,8 +215,8 @@ def test_what_cannot_be_carried_or_copied_is_said(session: Session, tmp_path: Pa
     assert said.startswith("Not carried: stopped at frame 2: frame_2.png")
 
 
-def test_it_can_be_stopped(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(6), strict=True)
+def test_it_can_be_stopped(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(6), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     found: list[CarriedMask] = []
     start = carrying.source(opened(session, 1, masks[0]))
@@ -234,8 +225,8 @@ def test_it_can_be_stopped(session: Session, tmp_path: Path) -> None:
     assert said.endswith("stopped by you")
 
 
-def test_a_second_window_carries_nothing(session: Session, tmp_path: Path) -> None:
-    pictures, masks = zip(*video(2), strict=True)
+def test_a_second_window_carries_nothing(session: Session, tmp_path: Path, polyps: Video) -> None:
+    pictures, masks = zip(*polyps(2), strict=True)
     opening.add_paths(session, [written(tmp_path / "video", list(pictures))])
     start = carrying.source(opened(session, 1, masks[0]))
     second = open_session(session.folder, window=True)
