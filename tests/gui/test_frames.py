@@ -226,7 +226,7 @@ def test_carrying_again_from_a_corrected_frame_replaces_what_follows(window, qtb
     carried(window, qtbot)
     press(window, KEY.Key_Right)
     arrived(window, qtbot, "frame_4.png")
-    assert "carried from frame 3" in window.strip.waiting.text()
+    assert "proposed by the mask of frame 3" in window.strip.waiting.text()
     press(window, KEY.Key_Return, SHIFT)
     assert np.count_nonzero(window.canvas.mask) < 0.7 * np.count_nonzero(masks[3])
 

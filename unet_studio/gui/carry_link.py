@@ -162,7 +162,7 @@ class CarryLink(QObject):
         from unet_studio.editing.islands import differences
 
         ghost = differences(draft.document.mask, found.mask, draft.document.touched)
-        self._offered = f"carried from frame {found.start}"
+        self._offered = f"by the mask of frame {found.start}"
         self._ghosts.show(ghost.islands, self._offered)
 
     def _dismissed(self, source: str, _count: int) -> None:
