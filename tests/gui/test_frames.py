@@ -196,6 +196,23 @@ def test_what_nobody_took_over_is_in_no_mask_and_in_no_queue(window, qtbot, mask
     assert {case.status for case in opening.cases(session)[1:]} == {Status.NEW}
 
 
+def test_a_mask_that_was_taken_over_and_changed_is_not_offered_again(window, qtbot, masks):
+    outline(window, masks[0])
+    carried(window, qtbot)
+    press(window, KEY.Key_Right)
+    arrived(window, qtbot, "frame_2.png")
+    press(window, KEY.Key_Return, SHIFT)
+    press(window, KEY.Key_G, SHIFT)
+    grown = window.canvas.mask
+    press(window, KEY.Key_Right)
+    arrived(window, qtbot, "frame_3.png")
+    assert window.ghosts.islands
+    press(window, KEY.Key_Left)
+    arrived(window, qtbot, "frame_2.png")
+    assert not window.ghosts.islands
+    np.testing.assert_array_equal(window.canvas.mask, grown)
+
+
 def test_locked_pixels_of_the_frame_stay(window, qtbot, masks):
     outline(window, masks[0])
     carried(window, qtbot)

@@ -35,7 +35,8 @@ class CarryLink(QObject):
         self._copying: tuple[int, Any] | None = None  # the case that a workflow's Source is copied to
         self._offered = ""
         reading.opened.connect(self._opened)
-        ghosts.dismissed.connect(self._dismissed)
+        for answered in (ghosts.accepted, ghosts.dismissed):
+            answered.connect(self._answered)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions of the Frames menu do."""
@@ -165,10 +166,10 @@ class CarryLink(QObject):
         self._offered = f"by the mask of frame {found.start}"
         self._ghosts.show(ghost.islands, self._offered)
 
-    def _dismissed(self, source: str, _count: int) -> None:
-        """What the reader does not want is not offered again when the frame is opened again."""
+    def _answered(self, source: str, _count: int) -> None:
+        """A mask to which the reader has said yes or no is not offered again when the frame is opened again."""
         case = self._reading.open_case
-        if case is not None and source == self._offered:
+        if case is not None and source == self._offered and not self._ghosts.islands:
             self._waiting.pop((self._reading.session.reader, case.case.id, case.target), None)
 
     # copying
