@@ -6,10 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QToolBar,
+)
 
 from unet_studio.gui.actions import ACTIONS, MENUS, VIEW, WINDOWS, Action
 from unet_studio.gui.theme import icon
+
+MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 def key_text(row: Action) -> str:
@@ -21,6 +34,14 @@ def tooltip(row: Action, tip: str = "") -> str:
     """The tooltip of an action; it names the key."""
     key = key_text(row)
     return f"{tip or row.tip}  [{key}]" if key else (tip or row.tip)
+
+
+def keeps_key(widget: QObject, event: QKeyEvent) -> bool:
+    """Whether a key that steps through frames belongs to the control that has the keyboard."""
+    key = Qt.Key(event.key())
+    if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and isinstance(widget, QAbstractItemView):
+        return True
+    return key in MOVES and isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox | QMenu | QMenuBar)
 
 
 class ActionSet(QObject):
@@ -118,6 +139,9 @@ class ActionSet(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Switch held actions off when their key is released or the window loses the keyboard."""
+        if event.type() == QEvent.Type.ShortcutOverride and keeps_key(watched, event):
+            event.accept()
+            return True
         if event.type() == QEvent.Type.KeyRelease:
             self._released(event)
         elif event.type() == QEvent.Type.ApplicationDeactivate:

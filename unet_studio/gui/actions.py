@@ -1,8 +1,9 @@
 """The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
-cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (islands wait),
-take_back, queue, learning, idle (nothing is learning), earlier (an older model version can be gone back to).
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
+frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
+model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class Action:
 
 
 FILE, EDIT, TOOLS, MASK, VIEW = "&File", "&Edit", "&Tools", "&Mask", "&View"
-SEGMENT, LEARN, HELP = "&Segment", "&Learn", "&Help"
-MENUS = (FILE, EDIT, TOOLS, MASK, VIEW, SEGMENT, LEARN, HELP)
+SEGMENT, FRAMES, LEARN, HELP = "&Segment", "F&rames", "&Learn", "&Help"
+MENUS = (FILE, EDIT, TOOLS, MASK, VIEW, SEGMENT, FRAMES, LEARN, HELP)
 WINDOWS = "Window &presets"  # a submenu of View
 A = Action
 
@@ -149,6 +150,16 @@ SEGMENT_ROWS = (
     A("previous", "Pre&vious picture", "Previous picture", ("Backspace",), "cases", "previous", bar=1, line=True),
     A("next", "&Next picture", "Next picture", ("N",), "cases", "next", bar=1),
 )  # fmt: skip
+FRAME_ROWS = (
+    A("frame_next", "&Next frame", "Next frame (with the move tool in hand: Page Down)", ("Right", "PgDown"), "frames"),
+    A("frame_previous", "&Previous frame", "Previous frame", ("Left", "PgUp"), "frames"),
+    A("carry", "&Carry the mask ahead", "Carry the mask to the frames that follow, or stop that", ("Ctrl+Right",),
+      "mask frames", line=True),
+    A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
+      "mask frames"),
+    A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
+      "write frames", line=True),
+)  # fmt: skip
 LEARN_ROWS = (
     A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle",
       "learn"),
@@ -167,7 +178,7 @@ ACTIONS: tuple[Action, ...] = tuple(
     replace(row, menu=menu)
     for menu, rows in (
         (FILE, FILE_ROWS), (EDIT, EDIT_ROWS), (TOOLS, TOOL_ROWS), (MASK, MASK_ROWS), (VIEW, VIEW_ROWS),
-        (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS), (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
+        (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS), (FRAMES, FRAME_ROWS), (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
     )
     for row in rows
 )  # fmt: skip

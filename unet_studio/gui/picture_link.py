@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from unet_studio.core import sequence
 from unet_studio.core.image import Window
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
@@ -30,6 +31,7 @@ class PictureLink(QObject):
         self._bar, self._actions = bar, actions
         self._window: Window | None = None
         self._presets: tuple[Window, ...] = ()
+        self._sequence = ""
         self._dragged = [0.0, 0.0]
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
@@ -96,7 +98,8 @@ class PictureLink(QObject):
     def _show_picture(self, opened: Opened) -> None:
         case = opened.case
         self._window, self._presets = case.window, opened.presets
-        self._canvas.set_image(opened.pixels)
+        name, self._sequence = self._sequence, sequence.key(case.case)
+        self._canvas.set_image(opened.pixels, keep_view=bool(name) and name == self._sequence)
         self._canvas.set_document(case.draft.document if case.draft is not None else None)
         self._canvas.set_read_only(case.draft is None)
         if case.target in TARGETS:

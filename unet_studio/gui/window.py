@@ -32,6 +32,7 @@ from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.ahead_link import AheadLink
 from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
+from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.controls import rule
 from unet_studio.gui.desk import Desk
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.session_lock.changed.connect(self.reading.clock.set_locked)
         self.ahead = AheadLink(self.reading, self.worklist.panel, self.teaching, self.jobs, self)
         self.reading.ahead = self.ahead.take
+        self.carry = CarryLink(self.reading, self.worklist, self.ghosts, self.jobs, self)
         self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
         self._assemble()
         self._connect()
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
                 **self.ghosts.handlers(),
                 **self.doubt.handlers(),
                 **self.follow.handlers(),
+                **self.carry.handlers(),
                 **self.desk.handlers(),
                 "accept": self.reading.accept,
                 "accept_empty": lambda: self.reading.accept(empty=True),
@@ -189,7 +192,7 @@ class MainWindow(QMainWindow):
         self.jobs.busy_changed.connect(self.status.working)
         self.reading.opened.connect(self._show_opened)
         self.reading.state_changed.connect(self._state_changed)
-        for source in (self.reading, self.worklist, self.learn):
+        for source in (self.reading, self.worklist, self.learn, self.carry):
             source.changed.connect(self._take)
         self.worklist.refreshed.connect(self._show_page)
         for unreadable in (self.worklist.unreadable, self.reading.cannot_open):
@@ -235,7 +238,7 @@ class MainWindow(QMainWindow):
         self._enable()
 
     def _enable(self) -> None:
-        facts = self.reading.facts() | self.learn.facts() | self.ghosts.facts()
+        facts = self.reading.facts() | self.carry.facts() | self.learn.facts() | self.ghosts.facts()
         if self.reading.session.writable:
             facts.add("write")
         if self.worklist.panel.model.rowCount():

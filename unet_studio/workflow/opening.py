@@ -14,12 +14,14 @@ from unet_studio.core.errors import Unreadable, WorkspaceError
 from unet_studio.core.image import FileFacts, Image, Source, Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.core.target import guess_target
+from unet_studio.workflow import spans
 from unet_studio.workflow.drafting import Draft, open_draft
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase
 
 BATCH = 50  # files between two refreshes of the worklist
+MANY = 30  # frames of a file, from which the reader is told how to choose among them
 NO_TARGET = "This is neither a chest film nor an endoscopy picture, so nothing is proposed; choose a target yourself."
 
 
@@ -63,7 +65,11 @@ def add_paths(
     total = Changes()
     batch: list[NewCase] = []
     for path in scan.find_files(paths, cancelled):
-        batch += _rows(path, reader.probe(path))
+        facts = reader.probe(path)
+        batch += _rows(path, facts)
+        if facts.frames > MANY:
+            words = f"{path.name}: {facts.frames} frames; Frames, Choose frames leaves out what is not needed"
+            total |= Changes(message=words)
         if len(batch) >= BATCH:
             total |= _add(session, batch, target)
             on_batch(total)
@@ -97,8 +103,8 @@ def add_sample(session: Session) -> Changes:
 
 
 def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it."""
-    return store.cases(session.workspace, session.reader)
+    """The worklist as this reader sees it, without the frames outside a chosen span."""
+    return spans.worklist(session)
 
 
 def open_case(session: Session, case_id: int, target: str | None = None, image: Image | None = None) -> OpenCase:

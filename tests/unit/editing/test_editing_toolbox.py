@@ -10,6 +10,7 @@ from unet_studio.editing.changes import BY_PROGRAM, strokes
 from unet_studio.editing.document import Document
 from unet_studio.editing.pull import Pull
 from unet_studio.editing.put import put
+from unet_studio.editing.rect import whole
 from unet_studio.editing.regions import component_at, flood, move_component, threshold_within
 from unet_studio.editing.smart_stroke import SmartStroke
 from unet_studio.editing.strokes import footprint, paint
@@ -129,6 +130,11 @@ def proposal(document, rng, row):
     apply_proposal(document, probability(int(rng.integers(9))), 0.5)
 
 
+def brought(document, rng, row):
+    wanted = (rng.random(SHAPE) < 0.5).astype(np.uint8)
+    put(document, row.name, row.label, whole(SHAPE), wanted)
+
+
 def ghost(document, rng, row):
     wanted = blobs(int(rng.integers(99)), 4).astype(np.uint8)
     found = islands.differences(document.mask, wanted, document.touched).islands
@@ -164,6 +170,7 @@ MAKERS = {
     "ellipse": lambda document, rng, row: box(document, rng, row, shapes.ellipse),
     "move": move,
     "fill": fill,
+    "copied": brought,
     "ghost": ghost,
     "proposal": proposal,
     "threshold": threshold,

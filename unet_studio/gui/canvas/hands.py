@@ -250,10 +250,14 @@ class Hands:
 
     def event(self: Canvas, event: QEvent) -> bool:
         """Keys that mean something to the gesture in the hand run no action of the window meanwhile."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._for_hand(event) is not None:
+        if event.type() == QEvent.Type.ShortcutOverride and (self._for_hand(event) or self._nudges(event)):
             event.accept()
             return True
         return QWidget.event(self, event)
+
+    def _nudges(self: Canvas, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~(SHIFT | Qt.KeyboardModifier.KeypadModifier)
+        return plain and event.key() in ARROWS and self._tool.nudges and self._can_paint()
 
     def _for_hand(self: Canvas, event: QKeyEvent) -> Callable[[Held], None] | None:
         """What a key does to the gesture in the hand."""

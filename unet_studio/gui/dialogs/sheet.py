@@ -9,7 +9,20 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from unet_studio.gui import theme
-from unet_studio.gui.actions import ACTIONS, EDIT, FILE, HELP, LEARN, MASK, SEGMENT, TOOLS, VIEW, WINDOWS, Action
+from unet_studio.gui.actions import (
+    ACTIONS,
+    EDIT,
+    FILE,
+    FRAMES,
+    HELP,
+    LEARN,
+    MASK,
+    SEGMENT,
+    TOOLS,
+    VIEW,
+    WINDOWS,
+    Action,
+)
 from unet_studio.gui.dialogs.frame import Frame
 
 HANDS = (
@@ -25,7 +38,7 @@ HANDS = (
     ("Arrow keys", "Move tool: 1 px, with Shift 10"),
 )
 MOUSE = "Drawing and mouse"
-COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE, LEARN))
+COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, FRAMES, MOUSE, LEARN))
 
 
 def show_shortcuts(parent: QWidget) -> Frame:
