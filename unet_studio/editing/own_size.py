@@ -31,7 +31,7 @@ class OwnSize:
     def part(self, rect: Rect) -> npt.NDArray[np.float32]:
         """(h, w) float32 0..1 of a rectangle inside the picture; to within 0.04 of what neighbours differ by."""
         if self._whole is not None:
-            return self._whole[rect.slices].astype(np.float32) / np.float32(ONE)
+            return np.asarray(self._whole[rect.slices] / np.float32(ONE), np.float32)
         import cv2
 
         down, across = self.probability.shape[0] / self.rows, self.probability.shape[1] / self.columns
@@ -49,4 +49,4 @@ class OwnSize:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return np.asarray(found, np.float32) / np.float32(ONE)
+        return np.asarray(found / np.float32(ONE), np.float32)
