@@ -50,6 +50,14 @@ def own_profile(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 @pytest.fixture(autouse=True)
+def nothing_made_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture is decoded or proposed ahead, unless a test of just that asks for it: others count steps and jobs."""
+    from unet_studio.workflow import prefetching
+
+    monkeypatch.setattr(prefetching, "PICTURES", 0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running(own_profile: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, or in a module that uses Qt a top-level widget or running QTimer, behind."""
     threads = set(threading.enumerate())
@@ -145,6 +153,25 @@ def film(seed: int, rows: int = 200, columns: int = 160) -> tuple[np.ndarray, np
         lungs[across**2 + down**2 < 1] = 1
     pixels = np.where(lungs, 70.0, 180.0) + rng.normal(0, 6, lungs.shape)
     return cv2.GaussianBlur(np.clip(pixels, 0, 255).astype(np.uint8), (0, 0), 1.2), lungs
+
+
+def moving_polyp(count: int, seed: int = 1, wall: tuple[int, int, int] = (190, 95, 75)) -> Iterator[tuple]:
+    """Frames (144, 176, 3) uint8 RGB and masks, uint8 0/1: a polyp that moves 2 px to the right and 1 down a frame."""
+    rng = np.random.default_rng(seed)
+    still, own = (cv2.GaussianBlur(rng.normal(0, 1, (300, 400)).astype(np.float32), (0, 0), 2) * 7 for _ in "12")
+    y, x = np.mgrid[:144, :176].astype(np.float32)
+    for at in range(count):
+        inside = np.hypot((x - 50 - 2 * at) / 26, (y - 70 - at) / 20) < 1
+        skin = own[100 - at : 244 - at, 150 - 2 * at : 326 - 2 * at]
+        light = 1 + 0.12 * np.where(inside, skin, still[10:154, 10:186])
+        frame = np.where(inside[..., None], (215, 80, 66), wall) * light[..., None]
+        yield np.clip(frame, 0, 255).astype(np.uint8), inside.astype(np.uint8)
+
+
+@pytest.fixture
+def polyp_video() -> Any:
+    """Draws frames of a polyp that moves; see `moving_polyp`."""
+    return moving_polyp
 
 
 def write_films(folder: Path, count: int) -> list[np.ndarray]:

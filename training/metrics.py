@@ -64,8 +64,16 @@ def hd95(a: Mask, b: Mask, spacing: tuple[float, float] = (1.0, 1.0)) -> float:
         if one.any() == two.any():
             return 0.0
         return math.hypot(a.shape[0] * spacing[0], a.shape[1] * spacing[1])
-    first, second = _border(one), _border(two)
+    # everything else of the picture is outside of both and changes no distance
+    part = _around(one | two)
+    first, second = _border(one[part]), _border(two[part])
     return max(_directed(first, second, spacing), _directed(second, first, spacing))
+
+
+def _around(mask: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The smallest rectangle that holds every pixel of a mask that is not empty."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _border(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -74,23 +82,27 @@ def _border(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return np.asarray(mask & (inner == 0))
 
 
+MOST_PAIRS = 1 << 20  # distances in memory at once
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
-def _directed(
-    source: npt.NDArray[np.bool_], target: npt.NDArray[np.bool_], spacing: tuple[float, float], chunk: int = 512
-) -> float:
+def _directed(source: npt.NDArray[np.bool_], target: npt.NDArray[np.bool_], spacing: tuple[float, float]) -> float:
     """95th percentile of the distance from each source pixel to its nearest target pixel."""
+    apart = source & ~target
+    if 20 * np.count_nonzero(apart) < np.count_nonzero(source):  # at least 95 % lie on each other
+        return 0.0
     if spacing[0] == spacing[1]:
         away = cv2.distanceTransform((~target).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         return float(np.percentile(away[source], 95) * spacing[0])
     scale = np.asarray(spacing, np.float64)
-    points, others = np.argwhere(source) * scale, np.argwhere(target) * scale
+    points, others = np.argwhere(apart) * scale, np.argwhere(target) * scale
+    chunk = max(1, MOST_PAIRS // len(others))
     nearest = [
         np.sqrt(((points[i : i + chunk, None] - others[None]) ** 2).sum(axis=2).min(axis=1))
         for i in range(0, len(points), chunk)
     ]
-    return float(np.percentile(np.concatenate(nearest), 95))
+    same = np.zeros(np.count_nonzero(source) - len(points))
+    return float(np.percentile(np.concatenate([same, *nearest]), 95))
 
 
 def area(mask: Mask, spacing: tuple[float, float] = (1.0, 1.0)) -> float:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 
 from unet_studio.editing import shapes
 from unet_studio.editing.document import Document
+from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.strokes import footprint
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.actions import ACTIONS
@@ -23,7 +24,7 @@ from unet_studio.gui.app import open_window
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
 from unet_studio.gui.keys import put_in_force, ready_made
-from unet_studio.workflow import opening, proposing
+from unet_studio.workflow import doubting, opening, proposing
 from unet_studio.workflow.session import change_reader, close_session, open_session
 
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -153,6 +154,12 @@ def start_mask() -> np.ndarray:
     return mask.astype(np.uint8)
 
 
+@pytest.fixture(autouse=True)
+def no_second_look(monkeypatch) -> None:
+    """Windows with made-up proposals ask no network behind the reader's back; who needs one puts their own in."""
+    monkeypatch.setattr(doubting, "second_look", lambda *about: iter(()))
+
+
 @pytest.fixture
 def reader(qtbot) -> Reader:
     """A reader in front of a canvas with an empty Mask and a proposal that grows from left to right."""
@@ -168,7 +175,7 @@ def reader(qtbot) -> Reader:
     canvas.set_zoom(2.0)
     canvas.set_brush_size(9)
     probability = (np.linspace(0, 65535, columns) * np.ones((rows, 1))).astype(np.uint16)
-    canvas.set_probability(lambda: probability)
+    canvas.set_probability(OwnSize(probability, rows, columns))
     canvas.set_level(0.3)
     canvas.setFocus()
     return Reader(canvas)

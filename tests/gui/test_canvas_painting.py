@@ -227,7 +227,7 @@ scale, shift = st.floats(0.01, 64), st.floats(-3000, 3000)
 def test_events_and_painting_agree_on_the_pixel(zoom, x, y, at, ratio):
     view = View(zoom, x, y)
     column = np.floor(view.to_image(device_point(((at + 0.3) / ratio, 0), ratio))[0])
-    assert view.device_to_image(np.array([at]), ratio, x)[0] == pytest.approx(column, abs=1e-6)
+    assert view.device_to_image(np.array([at]), ratio)[0] == pytest.approx(column, abs=1e-6)
 
 
 @settings(max_examples=50, deadline=None)

@@ -37,3 +37,4 @@ class Case:
     rows: int = 0
     columns: int = 0
     reason: str = ""  # why excluded or unreadable: one sentence
+    effort: float | None = None  # expected part of the picture, 0..1, that has to be corrected; None: not known

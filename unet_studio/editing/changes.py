@@ -20,4 +20,4 @@ def changed_pixels(mask: Mask, proposal: Mask) -> int:
 
 def strokes(history: History) -> int:
     """Gestures of the reader that are in force."""
-    return sum(step.kind not in BY_PROGRAM for step in history.steps())
+    return sum(kind not in BY_PROGRAM for kind in history.kinds())

@@ -102,12 +102,13 @@ def next_stretch(found: Sequence[Stretch], seen: Iterable[Stretch]) -> Stretch |
     """
     known = tuple(seen)
     for one in found:
-        if not any(_same(one, other) for other in known):
+        if not any(same(one, other) for other in known):
             return one
     return found[0] if found else None
 
 
-def _same(one: Stretch, other: Stretch) -> bool:
+def same(one: Stretch, other: Stretch) -> bool:
+    """Whether two stretches are one place: the centres lie within half the longer of both."""
     away = math.dist(one.centre, other.centre)
     return away <= max(one.length, other.length) / 2 - 1e-9 or one.centre == other.centre
 

@@ -68,6 +68,31 @@ def island_at(islands: Iterable[Island], point: tuple[float, float]) -> Island |
     return None
 
 
+def still(island: Island, mask: Mask, touched: Bits) -> Island | None:
+    """What is left of an island on another Mask: pixels that nobody touched and that would change; None for nothing.
+
+    mask: (H, W) uint8 0/1; touched: (H, W) bool, of the picture that the island was made for.
+    """
+    left = island.bits & (mask[island.rect.slices] != island.adds) & ~touched[island.rect.slices]
+    area = int(np.count_nonzero(left))
+    if area == island.area:
+        return island
+    return Island(island.rect, left, island.adds, area) if area else None
+
+
+def overlap(island: Island, other: Island) -> int:
+    """How many pixels two islands that change the Mask the same way have in common."""
+    if island.adds != other.adds:
+        return 0
+    both = Rect(
+        max(island.rect.top, other.rect.top),
+        max(island.rect.left, other.rect.left),
+        min(island.rect.bottom, other.rect.bottom),
+        min(island.rect.right, other.rect.right),
+    )
+    return 0 if both.empty else int(np.count_nonzero(_crop(island, both) & _crop(other, both)))
+
+
 def accept(mask: Mask, *islands: Island) -> tuple[Rect, Mask]:
     """What to give to `put` without a footprint, so that the lock is respected and not set.
 
@@ -83,6 +108,12 @@ def accept(mask: Mask, *islands: Island) -> tuple[Rect, Mask]:
         rows, columns = island.rect.shape
         wanted[top : top + rows, left : left + columns][island.bits] = island.adds
     return around, wanted
+
+
+def _crop(island: Island, rect: Rect) -> Bits:
+    """The island's pixels in a rectangle inside its own."""
+    top, left = island.rect.top, island.rect.left
+    return island.bits[rect.top - top : rect.bottom - top, rect.left - left : rect.right - left]
 
 
 def _places(mask: Mask, proposed: Mask, touched: Bits) -> Iterator[tuple[bool, Rect, Bits]]:

@@ -40,4 +40,7 @@ def unlock_all(document: Document) -> tuple[Step | None, int]:
 
 def kept(document: Document, rect: Rect, wanted: Mask) -> int:
     """Touched pixels that a tool which respects the lock leaves different from `wanted`, the (h, w) patch of rect."""
-    return int(np.count_nonzero((document.mask[rect.slices] != wanted) & document.touched[rect.slices]))
+    touched = document.touched[rect.slices]
+    if not touched.any():
+        return 0
+    return int(np.count_nonzero((document.mask[rect.slices] != wanted) & touched))

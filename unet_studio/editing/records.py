@@ -56,13 +56,24 @@ def replay(
     """
     document = Document(shape, mask, touched, history)
     for record in records:
-        op = record.get("op")
-        if op == "step":
-            document.apply(from_record(record))
-        elif op == "undo":
-            document.undo()
-        elif op == "redo":
-            document.redo()
-        else:
-            raise ValueError(f"unknown journal record {op!r}")
+        follow(document, record)
     return document
+
+
+def follow(document: Document, record: dict[str, Any]) -> Step | None:
+    """Carry out one record; the Step that it brought into the history, None for an undo or a redo.
+
+    Raises ValueError for a record that is unknown, damaged or does not fit the Document.
+    """
+    op = record.get("op")
+    if op == "step":
+        step = from_record(record)
+        document.apply(step)
+        return step
+    if op == "undo":
+        document.undo()
+    elif op == "redo":
+        document.redo()
+    else:
+        raise ValueError(f"unknown journal record {op!r}")
+    return None

@@ -13,7 +13,8 @@ TINY = 64  # px; side of the copy that the colours are counted on
 DARK, BRIGHT = 24, 250  # gray values beyond which a hue says nothing
 FOUND = 0.09  # how far the texture must be found again, 0..1; median of neighbours in ClinicDB 0.36
 FOREIGN = 0.12  # how much more where the hues are as far apart as ALIEN
-ALIEN = 0.06  # Bhattacharyya distance, 0..1
+ALIEN = 0.06  # Bhattacharyya distance, 0..1; 0.04 and less between neighbours in ClinicDB
+MOST = 2.5  # of ALIEN; what is further apart counts the same
 
 Look = Floats
 
@@ -44,7 +45,7 @@ def is_cut(before: tuple[Gray, Look], after: tuple[Gray, Look], moved: Floats, s
     other = 1 - float((before[1] * after[1]).sum()) if all(shown) else 0.0
     if float(weight.mean()) < 0.5:
         return other > 0.5
-    return float(found.sum() / weight.sum()) < FOUND + FOREIGN * min(1.0, other / ALIEN)
+    return float(found.sum() / weight.sum()) < FOUND + FOREIGN * min(MOST, other / ALIEN)
 
 
 def _roughness(gray: Gray) -> Floats:

@@ -53,6 +53,7 @@ AMOUNTS = (LEVEL, COUNT, ISLAND, RADIUS, SMOOTH)
 ROWS = (
     Row("brush", "Brush stroke", "B", sets_lock=True),
     Row("eraser", "Eraser stroke", "E", sets_lock=True),
+    Row("smart_brush", "Smart stroke", "S", sets_lock=True),
     Row("threshold_brush", "Threshold stroke", "A", sets_lock=True, amount=LEVEL),
     Row("pull", "Edge pull", "W", sets_lock=True),
     Row("lasso", "Lasso", "L", sets_lock=True),
@@ -67,6 +68,8 @@ ROWS = (
     Row("grow", "Grow", "Shift+G", respects_lock=True, amount=RADIUS),
     Row("shrink", "Shrink", "Shift+S", respects_lock=True, amount=RADIUS),
     Row("smooth", "Smooth outline", "Shift+O", respects_lock=True, amount=SMOOTH),
+    Row("copied", "Copied mask", respects_lock=True),
+    Row("ghost", "Proposed change", respects_lock=True),
     Row("proposal", "Proposal", respects_lock=True, stroke=False),
     Row("threshold", "Threshold", respects_lock=True, stroke=False),
     Row("unlock", "Unlock", "Shift+K", clears_lock=True, stroke=False),

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QToolBar,
+)
 
 from unet_studio.gui.actions import ACTIONS, MENUS, VIEW, WINDOWS, Action
 from unet_studio.gui.keys import Keys, put_in_force, ready_made, shown
@@ -15,11 +26,25 @@ from unet_studio.gui.theme import icon
 
 TYPING = (QLineEdit, QAbstractSpinBox)
 COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 def is_typed(event: QKeyEvent) -> bool:
     """Whether a key means something where texts and numbers are typed: all do that are no commands."""
     return not event.modifiers() & COMMANDING and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
+
+
+def keeps_key(widget: QObject, event: QKeyEvent) -> bool:
+    """Whether a key that steps through frames belongs to the control that has the keyboard."""
+    key = Qt.Key(event.key())
+    if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and isinstance(widget, QAbstractItemView):
+        return True
+    return key in MOVES and isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox | QMenu | QMenuBar)
+
+
+def wants_key(widget: QObject, event: QKeyEvent) -> bool:
+    """Whether a key belongs to the control that has the keyboard, and runs no action."""
+    return keeps_key(widget, event) or (isinstance(widget, TYPING) and is_typed(event))
 
 
 class ActionSet(QObject):
@@ -142,10 +167,10 @@ class ActionSet(QObject):
             bar.addAction(self._actions[row.id])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Switch held actions off when their key is released; keys typed into a text or number run nothing."""
+        """Switch held actions off when their key is released; keys that a control wants run nothing."""
         if event.type() == QEvent.Type.KeyRelease:
             self._released(event)
-        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(watched, TYPING) and is_typed(event):
+        elif event.type() == QEvent.Type.ShortcutOverride and wants_key(watched, event):
             event.accept()
             return True
         elif event.type() == QEvent.Type.ApplicationDeactivate:

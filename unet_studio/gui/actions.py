@@ -1,8 +1,9 @@
 """The table of actions: menus, tool bar, tooltips and the sheet of shortcuts are made from these rows.
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
-cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, take_back, queue, learning, idle
-(nothing is learning), earlier (an older model version can be gone back to).
+cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
+frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
+model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ class Action:
 
 
 FILE, EDIT, TOOLS, MASK, VIEW = "&File", "&Edit", "&Tools", "&Mask", "&View"
-SEGMENT, LEARN, HELP = "&Segment", "&Learn", "&Help"
-MENUS = (FILE, EDIT, TOOLS, MASK, VIEW, SEGMENT, LEARN, HELP)
+SEGMENT, FRAMES, LEARN, HELP = "&Segment", "F&rames", "&Learn", "&Help"
+MENUS = (FILE, EDIT, TOOLS, MASK, VIEW, SEGMENT, FRAMES, LEARN, HELP)
 WINDOWS = "Window &presets"  # a submenu of View
 A = Action
 
@@ -68,6 +69,7 @@ EDIT_ROWS = (
 TOOL_ROWS = (
     tool("brush", "&Brush", "Paint"),
     tool("eraser", "&Eraser", "Erase"),
+    tool("smart_brush", "S&mart brush", "Paint up to the edge; Alt takes away"),
     tool("threshold_brush", "&Threshold brush", "Mark under the brush what is probable enough", "mask proposal"),
     tool("pull", "&Pull the outline", "Drag the outline as far as the ring reaches"),
     tool("lasso", "&Lasso", "Draw around what is added; Alt takes away", line=True),
@@ -75,8 +77,10 @@ TOOL_ROWS = (
     tool("rectangle", "&Rectangle", "Drag a rectangle, with Shift a square"),
     tool("ellipse", "Ellip&se", "Drag an ellipse, with Shift a circle"),
     tool("fill", "&Fill or remove a region", "Click a hole to fill it, a region to remove it", line=True),
-    tool("move", "&Move a region", "Drag a marked region; arrow keys nudge it"),
+    tool("move", "Mo&ve a region", "Drag a marked region; arrow keys nudge it"),
     tool("unlock", "&Unlock a region", "Draw around locked pixels to let go of them"),
+    A("ruler", "Measure a &distance", "Measure between two points, in mm where the spacing is known", ("Shift+R",),
+      "picture", "ruler", "tool", bar=3),
     A("swap_tool", "S&wap brush and eraser", "Swap brush and eraser, or add and take away", ("X",), "mask",
       "swap_tool", line=True),
     A("brush_smaller", "Sm&aller brush", "Make the brush smaller", ("[",), "mask", line=True),
@@ -91,16 +95,42 @@ MASK_ROWS = (
     command("smooth", "Smooth &outline", "Even out the outline without moving it"),
     A("unlock_all", "&Unlock everything", "Let go of every locked pixel", (UNLOCK_ALL,),
       "mask", "unlock_all", line=True),
+    A("follow", "P&ropose from strokes", "After strokes, propose what follows from them elsewhere in the picture", (),
+      "", switch=True, line=True),
+    A("ghost_all", "Take over all &proposed islands", "Take over every proposed island",
+      ("Shift+Return", "Shift+Enter"), "mask ghosts"),
+    A("ghost_none", "&Dismiss proposed islands", "Take none of the proposed islands", ("Esc",), "mask ghosts"),
+    A("ghost_next", "&Next proposed island", "Go to the next proposed island", ("Tab",), "mask ghosts"),
+    A("ghost_yes", "&Take over this island", "Take over the proposed island gone to", ("Y",), "mask ghosts"),
+    A("ghost_no", "Dis&miss this island", "Dismiss the proposed island gone to", ("Shift+Y",), "mask ghosts"),
     A("show_lock", "Show loc&ked pixels", "Hatch the pixels that only you can change", ("Ctrl+K",), "picture",
       "lock", switch=True, bar=5),
 )  # fmt: skip
 VIEW_ROWS = (
     A("hide_mask", "&Hide mask (hold)", "Hide the mask while held", ("H",), "picture", "hide_mask", hold=True, bar=5),
-    A("show_proposal", "Show the &earlier model's mask (hold)", "Show the earlier model's mask while held", ("V",),
-      "picture mask", "show_proposal", hold=True, bar=5),
+    A("show_proposal", "Show the &earlier model's mask (hold)",
+      "While held, show the earlier model's mask and what differs from it", ("V",), "picture mask",
+      "show_proposal", hold=True, bar=5),
+    A("blink", "&Blink the mask", "Show and hide the mask in turn, until painting begins", ("Shift+B",), "picture",
+      switch=True),
+    A("outline", "Show the outli&ne", "Draw the mask's outline, or its tint alone", (), "picture", switch=True),
+    A("beside", "&Side by side", "Show the picture, the proposal or the earlier model's mask beside this one",
+      ("Shift+C",), "picture", switch=True),
+    A("show_doubt", "Show &doubt", "Show where the model doubts the mask", ("Ctrl+D",), "mask proposal", "doubt",
+      switch=True, bar=5),
+    A("doubt_next", "Ne&xt doubtful place", "Go to the next doubtful place of the outline", ("D",), "mask proposal",
+      line=True),
+    A("doubt_previous", "Doubtful place &before", "Go back to the doubtful place before", ("Shift+D",),
+      "mask proposal"),
     A("zoom_fit", "&Whole picture", "Show the whole picture", ("0", "Ctrl+0"), "picture", "zoom_fit", bar=6, line=True),
     A("zoom_in", "Zoom &in", "Zoom in", ("Ctrl++", "Ctrl+="), "picture", "zoom_in", bar=6),
     A("zoom_out", "Zoom &out", "Zoom out", ("Ctrl+-",), "picture", "zoom_out", bar=6),
+    A("turn_left", "Rotate &left", "Turn what is seen 90° to the left; the data stay", ("Alt+Left",), "picture",
+      line=True),
+    A("turn_right", "Rotate &right", "Turn what is seen 90° to the right; the data stay", ("Alt+Right",), "picture"),
+    A("mirror", "&Mirror left–right", "Mirror what is seen, left for right; the data stay", ("Shift+H",), "picture"),
+    A("flip", "Mirror &top–bottom", "Mirror what is seen, top for bottom; the data stay", ("Shift+V",), "picture"),
+    A("upright", "&Upright again", "Show the picture as it is in its file", ("Alt+Up",), "picture"),
     A("find", "&Find in the worklist", "Type a part of a file's name", ("Ctrl+F",), "cases", line=True),
 )  # fmt: skip
 WINDOW_ROWS = tuple(A(f"window_{n}", f"Preset {n}", f"Window preset {n}", (str(n),), "picture") for n in range(1, 10))
@@ -119,6 +149,16 @@ SEGMENT_ROWS = (
     A("exclude", "E&xclude…", "Exclude with a reason, or bring back", ("Delete",), "picture write", "exclude"),
     A("previous", "Pre&vious picture", "Previous picture", ("Backspace",), "cases", "previous", bar=1, line=True),
     A("next", "&Next picture", "Next picture", ("N",), "cases", "next", bar=1),
+)  # fmt: skip
+FRAME_ROWS = (
+    A("frame_next", "&Next frame", "Next frame (with the move tool in hand: Page Down)", ("Right", "PgDown"), "frames"),
+    A("frame_previous", "&Previous frame", "Previous frame", ("Left", "PgUp"), "frames"),
+    A("carry", "&Carry the mask ahead", "Carry the mask to the frames that follow, or stop that", ("Ctrl+Right",),
+      "mask frames", line=True),
+    A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
+      "mask frames"),
+    A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
+      "write frames", line=True),
 )  # fmt: skip
 LEARN_ROWS = (
     A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle",
@@ -140,7 +180,7 @@ ACTIONS: tuple[Action, ...] = tuple(
     replace(row, menu=menu)
     for menu, rows in (
         (FILE, FILE_ROWS), (EDIT, EDIT_ROWS), (TOOLS, TOOL_ROWS), (MASK, MASK_ROWS), (VIEW, VIEW_ROWS),
-        (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS), (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
+        (WINDOWS, WINDOW_ROWS), (SEGMENT, SEGMENT_ROWS), (FRAMES, FRAME_ROWS), (LEARN, LEARN_ROWS), (HELP, HELP_ROWS),
     )
     for row in rows
 )  # fmt: skip

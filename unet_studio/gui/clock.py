@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
@@ -12,55 +13,88 @@ INPUT = frozenset(
     {
         QEvent.Type.MouseButtonPress,
         QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseButtonDblClick,
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
         QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+        QEvent.Type.TabletPress,
         QEvent.Type.TabletMove,
+        QEvent.Type.TabletRelease,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.NativeGesture,
     }
 )
 
 
 class CaseClock(QObject):
-    """Counts from `start` on; input anywhere in the program keeps it going, leaving the program stops it."""
+    """Counts from `start` on; input anywhere in the program keeps it going.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    It stands still after 20 s without input, while another program has the keyboard, and while the session is locked.
+    """
+
+    def __init__(self, parent: QObject | None = None, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._now = now
         self._begun: float | None = None
-        self._last: float | None = None
+        self._last: float | None = None  # the newest input, None while it stands still
         self._active = 0.0
+        self._away: set[str] = set()  # why nobody can be at work: "focus", "lock"
         QApplication.instance().installEventFilter(self)
 
     def start(self) -> None:
         """A picture was painted: count from zero."""
-        self._begun = self._last = time.monotonic()
+        self._begun = self._now()
+        self._last = None if self._away else self._begun
         self._active = 0.0
+
+    @property
+    def running(self) -> bool:
+        """True from `start` to `stop`."""
+        return self._begun is not None
 
     def stop(self) -> None:
         """No picture is open."""
         self._begun = self._last = None
 
     def read(self) -> tuple[float, float]:
-        """(active seconds, wall seconds) since `start`."""
+        """(active seconds, wall seconds) since `start`; to read it is no input."""
         if self._begun is None:
             return 0.0, 0.0
-        self._tick()
-        return self._active, time.monotonic() - self._begun
+        now = self._now()
+        return self._active + self._since_last(now), now - self._begun
 
-    def _tick(self) -> None:
-        now = time.monotonic()
-        if self._last is not None:
-            self._active += min(now - self._last, IDLE_SECONDS)
-        self._last = now
+    def set_locked(self, locked: bool) -> None:
+        """The session was locked or unlocked."""
+        self._set_away("lock", locked)
+
+    def _set_away(self, why: str, away: bool) -> None:
+        if away:
+            self._away.add(why)
+        else:
+            self._away.discard(why)
+        if self._begun is not None:
+            now = self._now()
+            self._active += self._since_last(now)
+            self._last = None if self._away else now
+
+    def _since_last(self, now: float) -> float:
+        return 0.0 if self._last is None else min(now - self._last, IDLE_SECONDS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Count input; never swallow it."""
         kind = event.type()
-        if self._begun is not None:
-            if kind in INPUT:
-                self._tick()
-            elif kind == QEvent.Type.ApplicationDeactivate:
-                self._tick()
-                self._last = None
+        if kind in INPUT:
+            if self._begun is not None and not self._away:
+                now = self._now()
+                self._active += self._since_last(now)
+                self._last = now
+        elif kind == QEvent.Type.ApplicationDeactivate:
+            self._set_away("focus", True)
+        elif kind == QEvent.Type.ApplicationActivate:
+            self._set_away("focus", False)
         return False
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ class Desk(QObject):
     """Opens dialogs and passes their answers on; only the system's file dialogs run an event loop of their own."""
 
     reader_changed = Signal()
+    preferred = Signal(object)  # the Preferences
 
     def __init__(
         self, window: QMainWindow, reading: Reading, worklist: WorklistLink, learn: LearnLink, jobs: Jobs
@@ -157,6 +158,7 @@ class Desk(QObject):
             theme.apply(QApplication.instance(), wanted.text_percent)
         self.preferences = wanted
         self._learn.seconds = float(wanted.learn_seconds)
+        self.preferred.emit(wanted)
 
     def show_versions(self) -> None:
         """List the model versions."""

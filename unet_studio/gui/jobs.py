@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, Signal
 
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.workflow.faults import record_fault
 
 # one lane = one thread: verdicts on cases keep their order, and none of them waits for a large folder or a model
-MOVE, ADD, THUMBS, MODEL = "move", "add", "thumbs", "model"
+MOVE, ADD, THUMBS, MODEL, FOLLOW, MEASURE, AHEAD = "move", "add", "thumbs", "model", "follow", "measure", "ahead"
+QUIET = frozenset({MEASURE, AHEAD})  # lanes that give way to what the reader waits for
+NICENESS = 5
 Work = Callable[["Token"], Any]
 
 
@@ -39,18 +44,28 @@ class Token:
 
 
 class _Run(QRunnable):
-    def __init__(self, work: Work, token: Token, finish: Callable[[str, object], None]) -> None:
+    def __init__(self, work: Work, token: Token, finish: Callable[[str, object], None], quiet: bool) -> None:
         super().__init__()
-        self._work, self._token, self._finish = work, token, finish
+        self._work, self._token, self._finish, self._quiet = work, token, finish, quiet
 
     def run(self) -> None:
         """Do the work; every error becomes a value."""
         try:
+            if self._quiet:
+                _step_back()
             if self._token.cancelled():
                 raise Cancelled
             self._finish("done", self._work(self._token))
         except Exception as error:  # nothing may escape into Qt's thread
             self._finish("failed", error)
+
+
+def _step_back() -> None:
+    """Give this thread, which belongs to a quiet lane, a low priority."""
+    QThread.currentThread().setPriority(QThread.Priority.LowPriority)
+    if sys.platform == "linux":  # where a thread's priority is its niceness, which Qt leaves alone
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class Jobs(QObject):
@@ -88,11 +103,12 @@ class Jobs(QObject):
         number = next(self._numbers)
         token = Token(lambda value: self._send(number, "progress", value))
         callbacks = {"done": done, "failed": failed, "progress": progress}
-        self._open[number] = {**callbacks, "label": label, "token": token, "must": must}
+        self._open[number] = {**callbacks, "label": label, "token": token, "must": must, "lane": lane}
         if self._closed:
             self._open.pop(number)
             return token
-        self._pool(lane).start(_Run(work, token, lambda kind, value: self._send(number, kind, value)), priority)
+        run = _Run(work, token, lambda kind, value: self._send(number, kind, value), lane in QUIET)
+        self._pool(lane).start(run, priority)
         self._tell_busy()
         return token
 
@@ -139,6 +155,10 @@ class Jobs(QObject):
     def busy(self, lane_label: str = "") -> bool:
         """True while any job, or one with that label, is under way."""
         return any(not lane_label or job["label"] == lane_label for job in self._open.values())
+
+    def lane_busy(self, lane: str) -> bool:
+        """True while a job of that lane waits or is under way."""
+        return any(job["lane"] == lane for job in self._open.values())
 
     def close(self, milliseconds: int = 2500) -> None:
         """Cancel all but what must be done, and wait for the threads; results that still arrive are dropped."""

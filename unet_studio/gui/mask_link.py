@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.clicking import kept_text
-from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.canvas.tools import IN_HAND
 from unet_studio.gui.keys import shown
 from unet_studio.gui.option_strip import COMMANDS, OptionStrip
 from unet_studio.gui.preferences import Preferences
@@ -24,6 +23,8 @@ from unet_studio.gui.texts import plain, tr
 
 class MaskLink(QObject):
     """Carries out the commands of the Mask menu and keeps strip, canvas and actions in step."""
+
+    held_back = Signal(int)  # locked pixels that a command has just left as they were
 
     def __init__(
         self, reading: Reading, canvas: Canvas, strip: OptionStrip, bar: StatusBar, actions: ActionSet
@@ -63,6 +64,8 @@ class MaskLink(QObject):
         count = f"{outcome.changed:,}".replace(",", " ")
         did = tr("{count} px changed", count=count) if outcome.changed else tr("nothing to change")
         self._done(draft, "; ".join(part for part in (f"{tr(row.label)}: {did}", kept_text(outcome.kept)) if part))
+        if outcome.kept:
+            self.held_back.emit(outcome.kept)
 
     def unlock_all(self) -> None:
         """Let go of every locked pixel; undo locks them again."""
@@ -84,11 +87,11 @@ class MaskLink(QObject):
 
     def _take_tool(self, name: str) -> None:
         self._show_tool(name)
-        self._bar.say(f"{self._strip.name.text()}: {tr(TOOLS[name].hint)}")
+        self._bar.say(f"{self._strip.name.text()}: {tr(IN_HAND[name].hint)}")
 
     def _show_tool(self, name: str) -> None:
         words = plain(self._actions[name].text())
-        self._strip.show_tool(TOOLS[name], words)
+        self._strip.show_tool(IN_HAND[name], words)
 
     def _amount_changed(self, name: str, value: int) -> None:
         if name == "level":
@@ -102,7 +105,7 @@ class MaskLink(QObject):
         proposal = self._reading.proposal
         if proposal is not self._proposal:
             self._proposal = proposal
-            self._canvas.set_probability(None if proposal is None else at_own_size(proposal))
+            self._canvas.set_probability(None if proposal is None else own_size(proposal))
 
     # looks kept from day to day
 
@@ -118,13 +121,6 @@ class MaskLink(QObject):
         return {**amounts, "show_lock": self._actions["show_lock"].isChecked()}
 
 
-def at_own_size(proposal: Any) -> Callable[[], np.ndarray]:
-    """What makes a proposal's (H, W) uint16 probabilities at the picture's own size when they are first needed."""
-
-    @cache
-    def give() -> np.ndarray:
-        from unet_studio.editing.threshold import own_size
-
-        return own_size(proposal.probability, proposal.rows, proposal.columns)
-
-    return give
+def own_size(proposal: Any) -> OwnSize:
+    """A proposal's probabilities at the picture's own size."""
+    return OwnSize(proposal.probability, proposal.rows, proposal.columns)

@@ -87,6 +87,8 @@ class OptionStrip(QWidget):
         self.boxes = {amount.name: self._box(amount) for amount in AMOUNTS}
         self.name = QLabel(objectName="title")
         self.hint = QLabel(objectName="quiet")
+        self.waiting = QLabel(objectName="waiting")
+        self.waiting.hide()
         self._level = self._labelled(LEVEL)
         self._signs = self._sign_buttons(actions)
         self._commands = self._command_buttons(actions)
@@ -94,7 +96,7 @@ class OptionStrip(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 6, 4)
         layout.setSpacing(8)
-        self._tool_part = (self.name, self._signs, self._level)
+        self._tool_part = (self.name, self._signs, self._level, self.waiting)
         for widget in (*self._tool_part, self.hint):
             layout.addWidget(widget)
         layout.addStretch(1)
@@ -164,6 +166,12 @@ class OptionStrip(QWidget):
     def show_subtract(self, subtract: bool) -> None:
         """Show whether shapes take away."""
         self.signs[subtract].setChecked(True)
+
+    def show_waiting(self, text: str) -> None:
+        """Say what waits for the reader's yes or no; "" when nothing does."""
+        self.waiting.setText(text)
+        self.waiting.setVisible(bool(text))
+        self._fit()
 
     def set_amounts(self, values: Mapping[str, int]) -> None:
         """Set what was kept."""

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from unet_studio.core import sequence
 from unet_studio.core.image import Window
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import TOOLS
-from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.texts import tr, uncapital
 
 ZOOM = 1.25
-AREA_REST_MS = 60
-GHOST = (230, 159, 0)  # orange: told apart from both Targets' colours
 FINE = 0.01  # threshold keys
 
 
@@ -28,17 +25,15 @@ class PictureLink(QObject):
     """Shows the open case and passes the reader's looks and window/level on."""
 
     def __init__(
-        self, reading: Reading, canvas: Canvas, panel: SegmentPanel, bar: StatusBar, actions: ActionSet, jobs: Jobs
+        self, reading: Reading, canvas: Canvas, panel: SegmentPanel, bar: StatusBar, actions: ActionSet
     ) -> None:
         super().__init__(canvas)
         self._reading, self._canvas, self._panel = reading, canvas, panel
-        self._bar, self._actions, self._jobs = bar, actions, jobs
+        self._bar, self._actions = bar, actions
         self._window: Window | None = None
         self._presets: tuple[Window, ...] = ()
+        self._sequence = ""
         self._dragged = [0.0, 0.0]
-        self._earlier: tuple[Any, np.ndarray | None] | None = None
-        self._area = QTimer(self, singleShot=True, interval=AREA_REST_MS)
-        self._area.timeout.connect(self._show_area)
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
         self._connect()
@@ -70,7 +65,6 @@ class PictureLink(QObject):
             "brush_smaller": lambda: canvas.step_brush(-1),
             "brush_larger": lambda: canvas.step_brush(1),
             "hide_mask": lambda on: canvas.set_mask_visible(not on),
-            "show_proposal": self._show_earlier,
             "zoom_fit": canvas.fit,
             "zoom_in": lambda: canvas.zoom_by(ZOOM),
             "zoom_out": lambda: canvas.zoom_by(1 / ZOOM),
@@ -90,7 +84,6 @@ class PictureLink(QObject):
 
     def _show(self, opened: Opened | None) -> None:
         self._actions.release_all()
-        self._earlier = None
         if opened is None:
             self._canvas.set_image(None)
             self._panel.show_note("")
@@ -106,11 +99,11 @@ class PictureLink(QObject):
     def _show_picture(self, opened: Opened) -> None:
         case = opened.case
         self._window, self._presets = case.window, opened.presets
-        self._canvas.set_image(opened.pixels)
+        name, self._sequence = self._sequence, sequence.key(case.case)
+        self._canvas.set_image(opened.pixels, keep_view=bool(name) and name == self._sequence)
         self._canvas.set_document(case.draft.document if case.draft is not None else None)
         self._canvas.set_read_only(case.draft is None)
         if case.target in TARGETS:
-            self._canvas.set_colour(TARGETS[case.target].colour)
             self._actions.check(f"target_{case.target}", True)
         else:
             self._actions.uncheck_group("target")
@@ -192,45 +185,10 @@ class PictureLink(QObject):
         back, forth = ("", "") if draft is None else (draft.next_undo, draft.next_redo)
         self._actions.reword("undo", tr("Undo {step}", step=tr(uncapital(back))) if back else tr("Undo"))
         self._actions.reword("redo", tr("Redo {step}", step=tr(uncapital(forth))) if forth else tr("Redo"))
-        self._area.start()
-
-    def _show_area(self) -> None:
-        case = self._reading.open_case
-        document = self._canvas.document
-        if case is None or document is None:
-            self._panel.show_area("")
-            return
-        from unet_studio.workflow import viewing
-
-        self._panel.show_area(viewing.area_text(document.mask, case.image.spacing_mm))
 
     def _nudge(self, by: float) -> None:
         slider = self._panel.threshold.slider
         slider.setValue(slider.value() + round(by * 100))
-
-    def _show_earlier(self, on: bool) -> None:
-        case, draft = self._reading.open_case, self._reading.draft
-        if not on or case is None or draft is None:
-            self._canvas.set_ghost(None)
-            return
-        if self._earlier is not None and self._earlier[0] is case:
-            self._take_earlier(case, self._earlier[1])
-            return
-        session, threshold = self._reading.session, draft.threshold
-
-        def work(_token: Token) -> np.ndarray | None:
-            from unet_studio.workflow import proposing
-
-            return proposing.previous_mask(session, case, threshold)
-
-        self._jobs.run(work, done=lambda mask: self._take_earlier(case, mask), lane=MODEL, label=tr("Comparing"))
-
-    def _take_earlier(self, case: Any, mask: np.ndarray | None) -> None:
-        self._earlier = (case, mask)
-        if mask is None:
-            self._bar.say(tr("There is no earlier model version to compare with"))
-        elif self._actions["show_proposal"].isChecked() and self._reading.open_case is case:
-            self._canvas.set_ghost(mask, GHOST)
 
 
 def preset_name(window: Window) -> str:

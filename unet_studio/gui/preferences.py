@@ -29,6 +29,11 @@ class Preferences:
     learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
     show_lock: bool = False
+    outline: bool = True
+    colour_lung: str = "sky blue"  # a name of gui's palette
+    colour_polyp: str = "yellow"
+    beside: str = "picture"  # what is shown side by side
+    follow: bool = True  # islands are offered after strokes
     amount_level: int = LEVEL.default  # of the tools and commands; see editing's toolbox
     amount_largest: int = COUNT.default
     amount_island: int = ISLAND.default

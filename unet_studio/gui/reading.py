@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
-from unet_studio.core.image import Window
 from unet_studio.gui.clock import CaseClock
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.keys import shown
 from unet_studio.gui.texts import tr
+from unet_studio.workflow.prefetching import Shown as Opened
 
 THRESHOLD_REST_MS = 400  # the slider rests this long: its change becomes one undo step
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """An open case with what the canvas needs at once: display pixels and window presets."""
-
-    case: Any  # workflow's OpenCase
-    pixels: np.ndarray
-    presets: tuple[Window, ...]
+LOOK_SECONDS = 0.7  # a proposal that came by itself is not accepted by a key pressed twice
 
 
 class Reading(QObject):
     """Holds the open case; each verb runs as a job and comes back as a signal."""
 
-    opened = Signal(object)  # Opened, or None when nothing is open any more
+    opened = Signal(object)  # workflow's Shown, or None when nothing is open any more
     cannot_open = Signal(str)  # one sentence
     edited = Signal()  # mask, history or proposal changed
     changed = Signal(object)  # Changes
     advance = Signal(int)  # the reader is done with this case: open the next one
     state_changed = Signal()
+    held_back = Signal(int)  # locked pixels that a proposal or threshold has just left as they were
 
     def __init__(self, jobs: Jobs, session: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,12 +43,14 @@ class Reading(QObject):
         self._begun = False  # the worklist says that work has begun
         self._moving = False  # a verb that leaves the case is under way: hands off the draft
         self._proposing: Token | None = None
+        self._came_proposed = False
+        self.ahead: Callable[[int], Any] = lambda case_id: None  # gives what was made ready of a case
         self._accepted: list[int] = []
         self._threshold: float | None = None
         self._rest = QTimer(self, singleShot=True, interval=THRESHOLD_REST_MS)
         self._rest.timeout.connect(self.settle_threshold)
         self._flush = QTimer(self, interval=1000)
-        self._flush.timeout.connect(self.flush)
+        self._flush.timeout.connect(self._sync)
         self._flush.start()
 
     @property
@@ -98,14 +91,12 @@ class Reading(QObject):
             return
         self.leave()
         self._wanted = case_id
-        session = self.session
+        session, ahead = self.session, self.ahead(case_id)
 
-        def work(token: Token) -> Opened:
-            from unet_studio.workflow import opening, viewing
+        def work(_token: Token) -> Opened:
+            from unet_studio.workflow import prefetching
 
-            case = opening.open_case(session, case_id, target)
-            pixels = viewing.display(case.image, case.window)
-            return Opened(case, pixels, viewing.presets(case.image))
+            return prefetching.show(session, case_id, target, ahead)
 
         self._opening = self._jobs.run(work, done=self._show, failed=self._cannot_open, label=tr("Opening"))
         self.state_changed.emit()
@@ -114,9 +105,18 @@ class Reading(QObject):
         self._opening = None
         self.open_case, self.proposal = opened.case, opened.case.proposal
         self._begun = opened.case.case.status is Status.CORRECTED
+        self._came_proposed = opened.proposed
         self.opened.emit(opened)
-        self.clock.start()
         self.state_changed.emit()
+
+    def painted(self) -> None:
+        """The open picture is on the screen: its clock begins."""
+        if self.open_case is not None and not self.clock.running:
+            self.clock.start()
+            if self._came_proposed:
+                model = self.proposal.model_id
+                self._jobs.said.emit(self.proposal.note or f"Proposed by {model} while you read the last one", False)
+                self.changed.emit(Changes(cases=frozenset({self._wanted})))
 
     def _cannot_open(self, error: UserError) -> None:
         case_id, self._opening, self._wanted = self._wanted, None, -1
@@ -160,7 +160,7 @@ class Reading(QObject):
             self.open(self._wanted, target)
 
     def flush(self) -> None:
-        """Bring strokes to the disk; every second, and when the case is left."""
+        """Bring strokes to the disk at once."""
         draft = self.draft
         if draft is None:
             return
@@ -168,9 +168,30 @@ class Reading(QObject):
             draft.flush()
         except UserError as error:
             self._jobs.said.emit(str(error), True)
-        if draft.strokes and not self._begun:
+        if draft.strokes:
+            self._tell_begun(self._wanted)
+
+    def _sync(self) -> None:
+        """The same every second, with the disk's slow part as a job before any verdict on the case."""
+        draft, case_id = self.draft, self._wanted
+        if draft is None or not draft.unsaved:
+            return
+        try:
+            draft.write()
+        except UserError as error:
+            self._jobs.said.emit(str(error), True)
+            return
+
+        def done(begun: bool) -> None:
+            if begun and case_id == self._wanted:
+                self._tell_begun(case_id)
+
+        self._jobs.run(lambda _token: draft.sync(), done=done, must=True)
+
+    def _tell_begun(self, case_id: int) -> None:
+        if not self._begun:
             self._begun = True
-            self.changed.emit(Changes(cases=frozenset({self._wanted})))
+            self.changed.emit(Changes(cases=frozenset({case_id})))
 
     # proposing and editing
 
@@ -208,6 +229,7 @@ class Reading(QObject):
             seconds=proposal.seconds,
         )
         self._jobs.said.emit(proposal.note or where, False)
+        self._tell_kept("")
         self.changed.emit(Changes(cases=frozenset({self._wanted})))
         self.edited.emit()
         self.state_changed.emit()
@@ -230,9 +252,18 @@ class Reading(QObject):
         self._rest.stop()
         threshold, self._threshold = self._threshold, None
         if threshold is not None and self.draft is not None and self.proposal is not None:
+            before = self.draft.document.history.newest()
             self.draft.set_threshold(self.proposal, threshold, final=True)
+            if self.draft.document.history.newest() is not before:
+                self._tell_kept(f"Threshold {threshold:.0%}".replace("%", " %"))
             self.edited.emit()
             self.state_changed.emit()
+
+    def _tell_kept(self, what: str) -> None:
+        if self.draft.kept:
+            if what:
+                self._jobs.said.emit(what, False)
+            self.held_back.emit(self.draft.kept)
 
     def undo(self) -> None:
         """Undo one step."""
@@ -245,7 +276,10 @@ class Reading(QObject):
     def _step(self, verb: str) -> None:
         self.settle_threshold()
         if self.draft is not None:
-            getattr(self.draft, verb)()
+            try:
+                getattr(self.draft, verb)()
+            except UserError as error:  # an old step that cannot be read back from the journal
+                self._jobs.said.emit(str(error), True)
             self.edited.emit()
             self.state_changed.emit()
 
@@ -274,6 +308,8 @@ class Reading(QObject):
         """Why a Mask is not accepted by a key pressed too soon, "" where nothing is in the way."""
         if self._proposing is not None:
             return tr("The proposal is not here yet: look at it, then accept")
+        if self._came_proposed and self.clock.read()[1] < LOOK_SECONDS:
+            return tr("The proposal is only just here: look at it, then accept")
         if not self.draft.document.mask.any():
             return tr("Nothing is marked: press {key} if there is nothing to mark", key=shown("accept_empty"))
         return ""

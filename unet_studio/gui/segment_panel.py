@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QV
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton, ValueSlider
 from unet_studio.gui.keys import shown
+from unet_studio.gui.numbers_panel import NumbersPanel
 from unet_studio.gui.texts import tr
 
 LEAST_BRUSH, LARGEST_BRUSH, BRUSH_STEPS = 1, 500, 200
@@ -47,6 +48,7 @@ class SegmentPanel(QWidget):
         self.opacity.set_range(0, 100, 35)
         self.brush = ValueSlider(tr("Brush"), "brush_size", "", lambda v: f"{step_to_brush(v)} px")
         self.brush.set_range(0, BRUSH_STEPS, brush_to_step(20), 10)
+        self.numbers = NumbersPanel()
         self._connect()
         self._lay_out(actions)
         actions.with_keys(self._show_tips)
@@ -76,6 +78,7 @@ class SegmentPanel(QWidget):
         for control in (self.opacity, self.brush):
             looks.addWidget(control, 1)
         layout.addLayout(looks)
+        layout.addWidget(self.numbers)
         layout.addWidget(ActionButton(actions["accept"], kind="good"))
         layout.addLayout(self._verdicts(actions))
 

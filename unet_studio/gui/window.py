@@ -25,29 +25,25 @@ from PySide6.QtWidgets import (
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
-from unet_studio.gui import preferences, start_page
+from unet_studio.gui import links, preferences, start_page
 from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.controls import SideArea, rule
-from unet_studio.gui.desk import Desk
 from unet_studio.gui.dialogs.frame import ask
-from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.jobs import MODEL, Jobs, Token
-from unet_studio.gui.keys_link import KeysLink
-from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
-from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.option_strip import OptionStrip
-from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.segment_panel import SegmentPanel
 from unet_studio.gui.status_bar import StatusBar
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.texts import tr
-from unet_studio.gui.worklist_link import WorklistLink
 
 LEFT_WIDTH, RIGHT_WIDTH = 250, 272
-LATE = ("unet_studio.editing.commands", "unet_studio.editing.pull")  # what tools would load at their first use
+LATE = tuple(  # what tools would load at their first use
+    f"unet_studio.editing.{name}" for name in ("commands", "pull", "smart_stroke", "doubt", "follow", "islands")
+)
 
 
 class MainWindow(QMainWindow):
@@ -69,21 +65,16 @@ class MainWindow(QMainWindow):
         self.segment = SegmentPanel(self.actions_set)
         self.learn_panel = LearnPanel(self.actions_set)
         self.status = StatusBar(self)
-        self.worklist = WorklistLink(self.reading, self.jobs, self)
-        self.learn = LearnLink(self.reading, self.teaching, self.learn_panel, self.jobs, self)
-        self.picture = PictureLink(self.reading, self.canvas, self.segment, self.status, self.actions_set, self.jobs)
         self.strip = OptionStrip(self.actions_set)
-        self.masks = MaskLink(self.reading, self.canvas, self.strip, self.status, self.actions_set)
-        self.desk = Desk(self, self.reading, self.worklist, self.learn, self.jobs)
-        self.keys = KeysLink(self, self.actions_set, self.jobs)
+        self.beside = Beside(self.canvas)
+        links.make(self)
         self._assemble()
-        FocusMark(self.canvas, self.strip)
         self._connect()
         self.keys.read()
         self._restore(self.desk.preferences)
         self.worklist.refresh()
-        self._show_reader()
-        self._show_page()
+        self.show_reader()
+        self.show_page()
         self.worklist.panel.list.setFocus()
 
     # assembly
@@ -95,7 +86,7 @@ class MainWindow(QMainWindow):
         self.start = start_page.StartPage(self.actions_set)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
-        self.pages.addWidget(_column(self.strip, self.canvas))
+        self.pages.addWidget(_column(self.strip, self.beside.pair))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         for place, widget in enumerate((self.worklist.panel, self.pages, self._side())):
@@ -131,81 +122,60 @@ class MainWindow(QMainWindow):
         return SideArea(column, RIGHT_WIDTH)
 
     def _connect(self) -> None:
-        self.actions_set.connect_all(
-            {
-                **self.picture.handlers(),
-                **self.masks.handlers(),
-                **self.desk.handlers(),
-                **self.keys.handlers(),
-                "accept": self.reading.accept,
-                "accept_empty": lambda: self.reading.accept(empty=True),
-                "take_back": self.reading.take_back,
-                "later": self.reading.later,
-                "next": lambda: self.worklist.step(1),
-                "previous": lambda: self.worklist.step(-1),
-                "find": self.worklist.panel.filter.setFocus,
-                "learn": self.learn.learn,
-                "cancel_learning": self.teaching.cancel,
-                "rollback": self.learn.rollback,
-                "quit": self.close,
-            }
-        )
+        self.actions_set.connect_all(links.handlers(self))
+        links.connect(self)
         self.jobs.said.connect(self.status.say)
         self.jobs.busy_changed.connect(self.status.working)
         self.reading.opened.connect(self._show_opened)
         self.reading.state_changed.connect(self._state_changed)
-        for source in (self.reading, self.worklist, self.learn):
-            source.changed.connect(self._take)
-        self.worklist.refreshed.connect(self._show_page)
-        for unreadable in (self.worklist.unreadable, self.reading.cannot_open):
-            unreadable.connect(self._show_unreadable)
-        self.worklist.finished.connect(lambda: self.status.say(tr("Every picture is done: export the masks, or learn")))
-        self.learn.refreshed.connect(self._enable)
-        self.teaching.began.connect(lambda _target: self._enable())
-        self.desk.reader_changed.connect(self._show_reader)
         self.canvas.first_painted.connect(self._warm_up)
         self.actions_set.keys_changed.connect(self._show_keys)
 
     # what is shown
 
-    def _take(self, changes: Changes) -> None:
+    def take(self, changes: Changes) -> None:
+        """Show what a verb changed, wherever it is shown."""
         self.worklist.take(changes)
         self.learn.take(changes)
+        self.ahead.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
-        self._enable()
+        self.enable()
 
     def _show_opened(self, opened: Opened | None) -> None:
         if opened is not None:
             self.worklist.panel.mark_open(self.reading.case_id)
-        self._show_page()
-        self._show_reader()
+        self.show_page()
+        self.show_reader()
 
-    def _show_page(self) -> None:
+    def show_page(self) -> None:
+        """Show the open picture, or what can be done without one."""
         open_case = self.reading.open_case is not None
         self.pages.setCurrentIndex(int(open_case or self.reading.case_id >= 0))
         if not open_case and self.reading.case_id < 0:
             empty = not self.worklist.panel.model.rowCount()
             self.start.say(*(start_page.NOTHING if empty else start_page.CHOOSE), buttons=empty)
-        self._enable()
+        self.enable()
 
-    def _show_unreadable(self, line: str) -> None:
+    def show_unreadable(self, line: str) -> None:
+        """Say why a picture cannot be opened."""
         self.start.say(start_page.CANNOT, line, buttons=False)
         self.status.say(line, True)
 
+    def say_finished(self) -> None:
+        """Nothing is left on the worklist."""
+        self.status.say(tr("Every picture is done: export the masks, or learn"))
+
     def _state_changed(self) -> None:
         self.picture.lock(self.reading.busy)
-        self._enable()
+        self.enable()
 
-    def _enable(self) -> None:
-        facts = self.reading.facts() | self.learn.facts()
-        if self.reading.session.writable:
-            facts.add("write")
-        if self.worklist.panel.model.rowCount():
-            facts.add("cases")
-        self.actions_set.enable(facts)
+    def enable(self) -> None:
+        """Enable the actions by what holds now."""
+        self.actions_set.enable(links.facts(self))
 
-    def _show_reader(self) -> None:
+    def show_reader(self) -> None:
+        """Name the reader, the open picture, and who keeps the Workspace from being written to."""
         session, case = self.reading.session, self.reading.open_case
         name = f"{case.case.name} – " if case is not None else ""
         self.setWindowTitle(name + tr("U-Net Studio – reader: {reader}", reader=session.reader))
@@ -217,8 +187,8 @@ class MainWindow(QMainWindow):
 
     def _show_keys(self) -> None:
         self.worklist.panel.show_keys()
-        self._show_reader()
-        self._show_page()
+        self.show_reader()
+        self.show_page()
 
     # start
 
@@ -231,6 +201,7 @@ class MainWindow(QMainWindow):
 
     def _after_paint(self) -> None:
         self.painted.emit()
+        self.session_lock.listen()
         self.learn.refresh()
         self.worklist.open_first()
 
@@ -285,13 +256,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode()))
         left, right = kept.left_width or LEFT_WIDTH, kept.right_width or RIGHT_WIDTH
         self.splitter.setSizes([left, max(400, self.width() - left - right), right])
-        self.segment.opacity.slider.setValue(kept.opacity)
-        self.canvas.set_opacity(kept.opacity / 100)
-        self.canvas.set_brush_size(kept.brush)
-        self.segment.show_brush(kept.brush)
-        self.masks.restore(kept)
-        self.worklist.panel.sorting.setCurrentIndex(kept.order)
-        self.keys.recent = kept.recent.split()
+        links.restore(self, kept)
 
     def _kept(self) -> preferences.Preferences:
         left, _, right = self.splitter.sizes()
@@ -300,11 +265,7 @@ class MainWindow(QMainWindow):
             geometry=bytes(self.saveGeometry().toBase64()).decode(),
             left_width=left,
             right_width=right,
-            opacity=self.segment.opacity.slider.value(),
-            brush=self.canvas.brush_size,
-            order=self.worklist.panel.sorting.currentIndex(),
-            recent=" ".join(self.keys.recent),
-            **self.masks.kept(),
+            **links.kept(self),
         )
 
     # the end

@@ -37,6 +37,11 @@ def status_line(case: Case) -> str:
     return tr(STATUS_TEXT[case.status])
 
 
+def effort_line(case: Case) -> str:
+    """What is expected to be corrected, "" where nobody knows."""
+    return "" if case.effort is None else f"Expected to be corrected: {100 * case.effort:.1f} % of the picture"
+
+
 class WorklistModel(QAbstractListModel):
     """Rows in the order in which they were added; `want_thumbnail` is called once for each row that is painted."""
 
@@ -63,7 +68,7 @@ class WorklistModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnail(case)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{case.path}\n{status_line(case)}"
+            return "\n".join(part for part in (case.path, status_line(case), effort_line(case)) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{case.name}, {status_line(case)}"
         return None
@@ -124,9 +129,9 @@ class WorklistModel(QAbstractListModel):
 
 
 class WorklistOrder(QSortFilterProxyModel):
-    """The worklist filtered by name and ordered as added, by status or by name."""
+    """The worklist filtered by name and ordered as added, by status, by name or by expected effort."""
 
-    AS_ADDED, BY_STATUS, BY_NAME = range(3)
+    AS_ADDED, BY_STATUS, BY_NAME, BY_EFFORT = range(4)
 
     def __init__(self, model: WorklistModel, parent=None) -> None:
         super().__init__(parent)
@@ -142,11 +147,18 @@ class WorklistOrder(QSortFilterProxyModel):
         self.sort(-1 if by == self.AS_ADDED else 0)
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
-        """By status, then in the order added; or by name with numbers in their natural order."""
+        """By status, then in the order added; by what waits with most effort; or by name."""
         one, other = left.data(CASE_ROLE), right.data(CASE_ROLE)
         if self._by == self.BY_STATUS:
             return (ORDER[one.status], left.row()) < (ORDER[other.status], right.row())
+        if self._by == self.BY_EFFORT:
+            return (*_effort_order(one), left.row()) < (*_effort_order(other), right.row())
         return (one.name.casefold(), left.row()) < (other.name.casefold(), right.row())
+
+
+def _effort_order(case: Case) -> tuple[bool, bool, float]:
+    """What waits comes first, of that what is known, of that the greatest effort."""
+    return case.status in DONE, case.effort is None, -(case.effort or 0.0)
 
 
 def to_qimage(pixels: np.ndarray) -> QImage:

@@ -31,9 +31,11 @@ class WorklistPanel(QWidget):
         self.filter.returnPressed.connect(lambda: self.list.setFocus())
         self.filter.textChanged.connect(self.order.setFilterFixedString)
         self.sorting = QComboBox(objectName="worklist_order")
-        self.sorting.addItems([tr("As added"), tr("By status"), tr("By name")])
-        self.sorting.setToolTip(tr("Order of the worklist"))
+        self.sorting.addItems([tr("As added"), tr("By status"), tr("By name"), tr("By effort")])
         self.sorting.setAccessibleName(tr("Order of the worklist"))
+        self.sorting.setToolTip(
+            tr("Order of the worklist; by effort: where most is expected to be corrected comes first")
+        )
         self.sorting.currentIndexChanged.connect(self.order.order_by)
         self.list = self._make_list()
         self.count = QLabel(objectName="worklist_count")

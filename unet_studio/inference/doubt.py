@@ -6,7 +6,7 @@ convolutional neural networks, Neurocomputing 338 (2019) 34-45. What was measure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -69,16 +69,26 @@ def doubt(
     forward: (channels, h, w) float32 as `network_input` makes it to (h, w) float32 probabilities, on any thread.
     Raises ModelError where the network gives no usable numbers.
     """
+    found = None
+    asking = doubting(image, about, forward)
+    while found is None and not cancelled():
+        found = next(asking)
+    return found
+
+
+def doubting(image: Image, about: ModelFile, forward: Callable[[Floats], Floats]) -> Iterator[Doubt | None]:
+    """`doubt` in as many parts as the network gives answers: each `next` is one pass, the last one gives the Doubt."""
     values = modality_values(image)
     answers: list[Floats] = []
-    for change in changes(about.target):
-        if cancelled():
-            return None
+    asked = changes(about.target)
+    for change in asked:
         answers.append(answer(values, image.transform.inverted, about.input, change, forward))
+        if len(answers) < len(asked):
+            yield None
     if not all(np.isfinite(one).all() for one in answers):
         raise ModelError(f"{about.path}: the network gave no usable numbers; try another device.")
     together, spread = combined([rebased(one, about.threshold) for one in answers])
-    return Doubt(_stored(together), _stored(spread), image.shape[0], image.shape[1], about.target)
+    yield Doubt(_stored(together), _stored(spread), image.shape[0], image.shape[1], about.target)
 
 
 def answer(

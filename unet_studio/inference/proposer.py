@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from unet_studio.core.errors import ModelError
 from unet_studio.core.image import Image, modality_values
 from unet_studio.core.proposal import ONE, Proposal
 from unet_studio.core.target import is_gray
+from unet_studio.inference.doubt import Doubt, doubting
+from unet_studio.inference.features import features
 
 MOST_THREADS = 8  # a 256 px network does not get faster with more
 NOT_ENOUGH = "The graphics card had too little free memory; the proposal was made on the CPU."
@@ -91,6 +94,22 @@ class Proposer:
             seconds=time.perf_counter() - begun,
             note=" ".join([*notes, *self._remarks(image)]),
         )
+
+    def features(self, image: Image) -> np.ndarray:
+        """What the last layer holds for one Image, (C, h, w) float16; h x w as its Proposal's probability."""
+        with self._lock:
+            return features(self._network, self._about, image, self._device.name)
+
+    def doubting(self, image: Image) -> Iterator[Doubt | None]:
+        """One pass of the network for each `next`; the last one gives the Doubt. Other threads come in between.
+
+        Raises ModelError where the network gives no usable numbers.
+        """
+        return doubting(image, self._about, self._guarded)
+
+    def _guarded(self, values: np.ndarray) -> np.ndarray:
+        with self._lock:
+            return self._probability(values)[0]
 
     def _probability(self, values: np.ndarray) -> tuple[np.ndarray, list[str]]:
         """(channels, h, w) float32 to (h, w) float32 in 0..1, on the CPU where the card's memory does not suffice."""

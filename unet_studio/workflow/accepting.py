@@ -14,6 +14,7 @@ from unet_studio.core.image import Image
 from unet_studio.core.proposal import Proposal
 from unet_studio.workflow.drafting import Draft
 from unet_studio.workflow.opening import OpenCase
+from unet_studio.workflow.scenes import group_of, scene_of
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCorrection
@@ -32,7 +33,7 @@ def accept(
         raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp, then accept.")
     draft.close()
     mask = np.zeros_like(draft.document.mask) if empty else draft.document.mask.copy()
-    keep(session, open_case.image)
+    keep(session, open_case.image, scene_of(session, open_case.image))
     effort = Effort(draft.strokes, active_seconds, wall_seconds)
     store.save_correction(session.workspace, _correction(session, open_case, draft, mask, effort))
     draft.retire()
@@ -53,7 +54,7 @@ def _correction(session: Session, open_case: OpenCase, draft: Draft, mask: np.nd
         reader=session.reader,
         mask=mask,
         touched=draft.document.touched,
-        group=group_of(image),
+        group=scene_of(session, image),
         proposal_id=number,
         model_id=model if proposal is not None else "",
         threshold=draft.threshold if proposal is not None else None,
@@ -91,11 +92,6 @@ def keep(session: Session, image: Image, group: str = "") -> None:
 
     data, facts = to_kept(image)
     store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], facts, group or group_of(image))
-
-
-def group_of(image: Image) -> str:
-    """What ties the picture to others: patient or study, else the file of several frames, else ""."""
-    return image.group or (f"file {image.source.sha256}" if image.source.frames > 1 else "")
 
 
 def take_back(session: Session, case_id: int) -> Changes:

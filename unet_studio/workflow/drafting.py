@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.core.proposal import Proposal
 from unet_studio.editing.changes import strokes
 from unet_studio.editing.document import Document, Event
-from unet_studio.editing.records import event_record, replay
+from unet_studio.editing.history import LIMIT_BYTES, History
+from unet_studio.editing.records import event_record, follow, from_record
 from unet_studio.editing.rect import Rect
 from unet_studio.editing.step import Step
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-from unet_studio.workspace.store import Journal
+from unet_studio.workspace.store import Journal, Place
 
 THRESHOLD = 0.5  # until a reader moves it
 
@@ -45,7 +48,7 @@ class Draft:
         self._case_id = case_id
         self._image_hash = image_hash
         self._journal: Journal | None = None
-        self._waiting: list[dict[str, Any]] = []
+        self._waiting: list[Event] = []
         self._base = base
         self._edited = False
         self._slider: Any = None  # a ThresholdGesture while the slider moves
@@ -80,6 +83,18 @@ class Draft:
         return step.label if step is not None else ""
 
     @property
+    def sliding(self) -> bool:
+        """True while the Mask shows a threshold that is not in force yet."""
+        return self._slider is not None and self._slider.open
+
+    @property
+    def kept(self) -> int:
+        """Pixels that the newest proposal or threshold would have changed and left, because the reader drew them."""
+        newest = self.document.history.newest()
+        program = newest is not None and newest.kind in ("proposal", "threshold")
+        return int(newest.facts.get("kept", 0)) if newest is not None and program else 0
+
+    @property
     def strokes(self) -> int:
         """Gestures of the reader that are in force."""
         return strokes(self.document.history)
@@ -97,7 +112,7 @@ class Draft:
         """Show the Mask at another threshold; with `final` it becomes one undo step."""
         from unet_studio.editing.threshold import ThresholdGesture
 
-        if self._slider is None:
+        if self._slider is None or not self._slider.open:
             self._slider = ThresholdGesture(self.document, proposal.probability, {"model": proposal.model_id})
         self._slider.move(threshold)
         if final:
@@ -114,17 +129,54 @@ class Draft:
         self._slider = None
         return _rect(self.document.redo())
 
+    @property
+    def unsaved(self) -> bool:
+        """True while something may not be on the disk yet, or the worklist does not say that work has begun."""
+        return self._edited or bool(self._waiting)
+
     def flush(self) -> None:
         """Bring what was journalled to the disk, and say in the worklist that work has begun.
 
         Raises WorkspaceError, one sentence, when a step is not on the disk yet; call it again later.
         """
-        self._write()
-        if self._journal is not None:
-            self._journal.flush(force=True)
-        if self._edited and self.strokes:
-            store.set_status(self._session.workspace, self._case_id, self._session.reader, Status.CORRECTED)
-        self._edited = False
+        self.write()
+        self.sync()
+
+    def write(self) -> None:
+        """Append what the disk refused before, in order; nothing is dropped. Raises WorkspaceError."""
+        if not self._waiting:
+            return
+        key = (self._image_hash, self.target, self._session.reader)
+        if self._journal is None:
+            self._journal = store.open_journal(self._session.workspace, *key)
+        if self._base is not None:
+            self._journal.append({"op": "base", "correction": self._base})
+            self._base = None
+        while self._waiting:
+            event = self._waiting[0]
+            place = self._journal.append(event_record(event) or {})
+            if event.op == "step" and event.step is not None:
+                self.document.history.written(event.step, _reader(self._session, key, place))
+            self._waiting.pop(0)
+        self.problem = ""
+
+    def sync(self) -> bool:
+        """The slow half of `flush`, for any thread: True where the worklist was told that work has begun.
+
+        Raises WorkspaceError.
+        """
+        edited, self._edited = self._edited, False
+        journal = self._journal
+        try:
+            if journal is not None:
+                journal.flush(force=True)
+            if edited and self.strokes:
+                store.set_status(self._session.workspace, self._case_id, self._session.reader, Status.CORRECTED)
+                return True
+        except WorkspaceError:
+            self._edited |= edited
+            raise
+        return False
 
     def close(self) -> None:
         """Finish an open gesture, flush, and let the journal go; painting on opens it again. Raises WorkspaceError."""
@@ -138,30 +190,14 @@ class Draft:
         self.document.listeners.remove(self._follow)
 
     def _follow(self, event: Event) -> None:
-        record = event_record(event)
-        if record is None:
+        if event.op == "preview":
             return
         self._edited = True
-        self._waiting.append(record)
+        self._waiting.append(event)
         try:
-            self._write()
+            self.write()
         except WorkspaceError as error:
             self.problem = str(error)  # kept in `_waiting`: the next step or flush tries again
-
-    def _write(self) -> None:
-        """Append what waits, in order; nothing is dropped where the disk refuses."""
-        if not self._waiting:
-            return
-        if self._journal is None:
-            key = (self._image_hash, self.target, self._session.reader)
-            self._journal = store.open_journal(self._session.workspace, *key)
-        if self._base is not None:
-            self._journal.append({"op": "base", "correction": self._base})
-            self._base = None
-        while self._waiting:
-            self._journal.append(self._waiting[0])
-            self._waiting.pop(0)
-        self.problem = ""
 
     def _close_journal(self) -> None:
         if self._journal is not None:
@@ -169,30 +205,44 @@ class Draft:
             self._journal = None
 
 
-def open_draft(session: Session, case_id: int, image_hash: str, target: str, shape: tuple[int, int]) -> Draft:
+def open_draft(
+    session: Session,
+    case_id: int,
+    image_hash: str,
+    target: str,
+    shape: tuple[int, int],
+    limit_bytes: int = LIMIT_BYTES,
+) -> Draft:
     """The draft as it was left: journalled steps on the accepted Mask they began from, or on nothing.
 
-    shape: (rows, columns) of the Image. Raises WorkspaceError where the journal cannot be read.
+    shape: (rows, columns) of the Image. limit_bytes: what undo may hold in memory; older steps are read back from the
+    journal. Raises WorkspaceError where the journal cannot be read.
     """
-    workspace, reader = session.workspace, session.reader
-    records = list(store.read_records(workspace, image_hash, target, reader).records)
-    base = _base(records)
-    if base is None and not records:
-        standing = store.current_correction(workspace, image_hash, target, reader)
-        base = standing.id if standing is not None else None
+    key = (image_hash, target, session.reader)
+    records = store.placed_records(session.workspace, *key)
+    first = next(records, None)
+    base = _base(session, key, first)
     mask, touched = _base_arrays(session, base)
-    document = replay(_steps(records), shape, mask, touched)
-    return Draft(session, case_id, image_hash, target, document, base=None if records else base)
+    document = Document(shape, mask, touched, History(limit_bytes))
+    for record, place in chain(() if first is None else (first,), records):
+        step = follow(document, record) if record.get("op") != "base" else None
+        if step is not None:
+            document.history.written(step, _reader(session, key, place))
+    return Draft(session, case_id, image_hash, target, document, base=base if first is None else None)
 
 
-def _base(records: list[dict[str, Any]]) -> int | None:
-    """The id of the Correction that a journal began from, None where it began from nothing."""
-    first = records[0] if records else {}
-    return int(first["correction"]) if first.get("op") == "base" else None
+def _base(session: Session, key: tuple[str, str, str], first: tuple[dict[str, Any], Place] | None) -> int | None:
+    """The id of the Correction that the journal began from, or will begin from; None where that is nothing."""
+    if first is not None:
+        return int(first[0]["correction"]) if first[0].get("op") == "base" else None
+    standing = store.current_correction(session.workspace, *key)
+    return standing.id if standing is not None else None
 
 
-def _steps(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    return (record for record in records if record.get("op") != "base")
+def _reader(session: Session, key: tuple[str, str, str], place: Place) -> Callable[[], Step]:
+    """What reads a journalled step back."""
+    read = partial(store.read_record, session.workspace, *key, place)
+    return lambda: from_record(read())
 
 
 def _base_arrays(session: Session, base: int | None) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -12,7 +12,8 @@ from unet_studio.core.correction import Effort
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image, modality_values
 from unet_studio.exporting.naming import stem
-from unet_studio.workflow.accepting import group_of, keep
+from unet_studio.workflow.accepting import keep
+from unet_studio.workflow.scenes import group_of
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, NewCorrection

@@ -14,12 +14,14 @@ from unet_studio.core.errors import Unreadable, WorkspaceError
 from unet_studio.core.image import FileFacts, Image, Source, Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.core.target import guess_target
+from unet_studio.workflow import spans
 from unet_studio.workflow.drafting import Draft, open_draft
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase
 
 BATCH = 50  # files between two refreshes of the worklist
+MANY = 30  # frames of a file, from which the reader is told how to choose among them
 NO_TARGET = "This is neither a chest film nor an endoscopy picture, so nothing is proposed; choose a target yourself."
 
 
@@ -40,6 +42,10 @@ class OpenCase:
     draft: Draft | None
     accepted: bool
 
+    def with_proposal(self, proposal: Proposal) -> OpenCase:
+        """The same case with another Proposal."""
+        return replace(self, proposal=proposal)
+
 
 def add_paths(
     session: Session,
@@ -59,7 +65,11 @@ def add_paths(
     total = Changes()
     batch: list[NewCase] = []
     for path in scan.find_files(paths, cancelled):
-        batch += _rows(path, reader.probe(path))
+        facts = reader.probe(path)
+        batch += _rows(path, facts)
+        if facts.frames > MANY:
+            words = f"{path.name}: {facts.frames} frames; Frames, Choose frames leaves out what is not needed"
+            total |= Changes(message=words)
         if len(batch) >= BATCH:
             total |= _add(session, batch, target)
             on_batch(total)
@@ -93,18 +103,19 @@ def add_sample(session: Session) -> Changes:
 
 
 def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it."""
-    return store.cases(session.workspace, session.reader)
+    """The worklist as this reader sees it, without the frames outside a chosen span."""
+    return spans.worklist(session)
 
 
-def open_case(session: Session, case_id: int, target: str | None = None) -> OpenCase:
+def open_case(session: Session, case_id: int, target: str | None = None, image: Image | None = None) -> OpenCase:
     """Everything that the window shows of one case, its draft as it was left.
 
-    target: instead of the one guessed or chosen before. Raises Unreadable, WorkspaceError.
+    target: instead of the one guessed or chosen before. image: what `load_image` gave for it before, and still would.
+    Raises Unreadable, WorkspaceError.
     """
     from unet_studio.imaging import windowing
 
-    image = load_image(session, case_id)
+    image = image or load_image(session, case_id)
     if target is not None and session.writable:
         store.set_target(session.workspace, case_id, session.reader, target)
     case = store.case(session.workspace, case_id, session.reader)

@@ -36,10 +36,15 @@ def propose(session: Session, open_case: OpenCase, *, target: str | None = None)
     proposal = model(session, version.id, "auto").propose(open_case.image)
     if session.writable:
         store.save_proposal(session.workspace, open_case.image.content_hash, proposal)
-        now = store.case(session.workspace, open_case.case.id, session.reader)
-        if now.status in (Status.NEW, Status.LATER):
-            store.set_status(session.workspace, now.id, session.reader, Status.PROPOSED)
+        mark_proposed(session, open_case.case.id)
     return proposal
+
+
+def mark_proposed(session: Session, case_id: int) -> None:
+    """Say in the worklist that a case has a Proposal, where nothing more is said of it yet."""
+    now = store.case(session.workspace, case_id, session.reader)
+    if now.status in (Status.NEW, Status.LATER):
+        store.set_status(session.workspace, case_id, session.reader, Status.PROPOSED)
 
 
 def model(session: Session, model_id: str, device: str) -> Proposer:

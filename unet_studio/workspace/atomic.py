@@ -70,10 +70,8 @@ def read_bytes(path: Path) -> bytes:
     """All bytes of `path`. Raises WorkspaceError when it is missing or cannot be read."""
     try:
         return path.read_bytes()
-    except FileNotFoundError as error:
-        raise WorkspaceError(f"{path}: this file of the workspace is missing; put it back from a backup.") from error
     except OSError as error:
-        raise WorkspaceError(f"{path}: cannot be read ({_why(error)}); check the disk and its permissions.") from error
+        raise unreadable(path, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -127,6 +125,13 @@ def refusal(path: Path, error: OSError) -> WorkspaceError:
     if error.errno in _FORBIDDEN:
         return WorkspaceError(f"{path}: not saved because writing is not allowed there; choose another workspace.")
     return WorkspaceError(f"{path}: not saved ({_why(error)}); check the disk and save again.")
+
+
+def unreadable(path: Path, error: OSError) -> WorkspaceError:
+    """The one sentence for a file that could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return WorkspaceError(f"{path}: this file of the workspace is missing; put it back from a backup.")
+    return WorkspaceError(f"{path}: cannot be read ({_why(error)}); check the disk and its permissions.")
 
 
 def _write_durably(path: Path, data: bytes) -> None:

@@ -23,12 +23,15 @@ ON CONFLICT (path, frame) DO UPDATE SET frames = excluded.frames, guess = exclud
 
 _SEEN = """
 SELECT cases.*, COALESCE(choices.target, cases.guess) AS target,
-    COALESCE(own.status, early.status, 'new') AS status, COALESCE(own.reason, early.reason, '') AS reason
+    COALESCE(own.status, early.status, 'new') AS status, COALESCE(own.reason, early.reason, '') AS reason,
+    efforts.effort AS effort
 FROM cases
 LEFT JOIN choices ON choices.case_id = cases.id AND choices.reader = :reader
 LEFT JOIN statuses AS own ON own.case_id = cases.id AND own.reader = :reader
     AND own.target = COALESCE(choices.target, cases.guess, '')
 LEFT JOIN statuses AS early ON early.case_id = cases.id AND early.reader = :reader AND early.target = ''
+LEFT JOIN efforts ON efforts.image_hash = cases.image_hash AND efforts.image_hash <> ''
+    AND efforts.target = COALESCE(choices.target, cases.guess, '')
 """
 
 _SET_STATUS = """
@@ -187,4 +190,5 @@ def _case(row: sqlite3.Row) -> Case:
         rows=row["rows"],
         columns=row["columns"],
         reason=row["error"] or row["reason"],
+        effort=row["effort"],
     )

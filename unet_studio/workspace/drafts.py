@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic, journal
 from unet_studio.workspace.database import reading
-from unet_studio.workspace.journal import Contents, Journal, Key, Record
+from unet_studio.workspace.journal import Contents, Journal, Key, Place, Record
 from unet_studio.workspace.layout import Workspace
 
 
@@ -45,6 +45,24 @@ def read_records(workspace: Workspace, image_hash: str, target: str, reader: str
         settle(workspace, key)
     found = journal.read_file(path) if path.is_file() else None
     return found or Contents(key, [], path.stat().st_size if path.is_file() else 0)
+
+
+def placed_records(workspace: Workspace, image_hash: str, target: str, reader: str) -> Iterator[tuple[Record, Place]]:
+    """The records of a draft one by one, oldest first, each with the place that `read_record` takes.
+
+    Raises WorkspaceError.
+    """
+    key = Key(image_hash, target, reader)
+    path = live_path(workspace, key)
+    if path.is_file():
+        settle(workspace, key)
+    if path.is_file():
+        yield from journal.records(path)
+
+
+def read_record(workspace: Workspace, image_hash: str, target: str, reader: str, place: Place) -> Record:
+    """One record of a draft that is being worked on. Raises WorkspaceError."""
+    return journal.read_record(live_path(workspace, Key(image_hash, target, reader)), place)
 
 
 def rewrite_journal(workspace: Workspace, image_hash: str, target: str, reader: str, records: Iterable[Record]) -> None:

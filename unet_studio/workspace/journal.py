@@ -14,10 +14,11 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic, migrations
@@ -51,6 +52,15 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a record lies in a journal file: first byte and length of its line, and the CRC that its own continues."""
+
+    offset: int
+    length: int
+    before: int
+
+
+@dataclass(frozen=True)
 class _Scan:
     lines: list[Record]
     length: int  # bytes of the good lines
@@ -74,8 +84,8 @@ class Journal:
         if path.is_file():
             self._continue()
 
-    def append(self, record: Record) -> None:
-        """Write one record; it survives the program's death at once, and the machine's after `flush`.
+    def append(self, record: Record) -> Place:
+        """Write one record, and say where; it survives the program's death at once, and the machine's after `flush`.
 
         Raises WorkspaceError when it cannot be written; the journal is then as it was before.
         """
@@ -83,7 +93,7 @@ class Journal:
             raise ValueError("the journal is closed")
         if self._descriptor < 0:
             self._begin()
-        self._write(record)
+        return self._write(record)
 
     def flush(self, *, force: bool = False) -> None:
         """Bring what was appended to the disk; at most once a second unless `force`. For a timer, in any thread."""
@@ -160,8 +170,9 @@ class Journal:
         os.lseek(self._descriptor, length, os.SEEK_SET)
         self._length, self._crc = length, crc
 
-    def _write(self, record: Record) -> None:
+    def _write(self, record: Record) -> Place:
         line, crc = _line(record, self._crc)
+        place = Place(self._length, len(line), self._crc)
         try:
             atomic.write_all(self._descriptor, line)
         except OSError as error:
@@ -171,6 +182,7 @@ class Journal:
             raise atomic.refusal(self._path, error) from error
         self._length, self._crc = self._length + len(line), crc
         self._unsynced = True
+        return place
 
     def _let_go(self) -> None:
         if self._descriptor >= 0:
@@ -190,6 +202,34 @@ def read_file(path: Path) -> Contents | None:
     header = scan.lines[0]
     key = Key(str(header.get("image")), str(header.get("target")), str(header.get("reader")))
     return Contents(key, scan.lines[1:], len(data) - scan.length)
+
+
+def records(path: Path) -> Iterator[tuple[Record, Place]]:
+    """The good records of a journal file one by one, oldest first, each with its place.
+
+    Raises WorkspaceError as `read_file` does.
+    """
+    try:
+        with path.open("rb") as file:
+            for record, place, _ in _good_lines(path, file):
+                if place.offset:
+                    yield record, place
+    except OSError as error:
+        raise atomic.unreadable(path, error) from error
+
+
+def read_record(path: Path, place: Place) -> Record:
+    """The record at a place. Raises WorkspaceError where the file is gone or holds something else there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(place.offset)
+            line = file.read(place.length)
+    except OSError as error:
+        raise atomic.unreadable(path, error) from error
+    if line[:9] != b"%08x " % zlib.crc32(line[9:-1], place.before):
+        raise WorkspaceError(f"{path}: the journal was changed by another program; open the picture again.")
+    record: Record = json.loads(line[9:-1])
+    return record
 
 
 def write_file(path: Path, key: Key, records: Iterable[Record]) -> None:
@@ -221,20 +261,28 @@ def _line(record: Record, crc: int) -> tuple[bytes, int]:
 
 
 def _scan(path: Path, data: bytes) -> _Scan:
-    """Good lines from the start; reading ends at the first that is torn or damaged."""
+    """All good lines; reading ends at the first that is torn or damaged."""
     lines: list[Record] = []
     length = crc = 0
-    while (end := data.find(b"\n", length)) >= 0:
-        body = data[length + 9 : end]
-        next_crc = zlib.crc32(body, crc)
-        if data[length : length + 9] != b"%08x " % next_crc:
-            break
-        record = json.loads(body)
-        if not lines:
-            _check_format(path, record)
+    for record, place, after in _good_lines(path, BytesIO(data)):
         lines.append(record)
-        length, crc = end + 1, next_crc
+        length, crc = place.offset + place.length, after
     return _Scan(lines, length, crc)
+
+
+def _good_lines(path: Path, file: BinaryIO) -> Iterator[tuple[Record, Place, int]]:
+    """Good lines from the start, the header first: record, place, CRC of the line."""
+    offset = crc = 0
+    for line in file:
+        place = Place(offset, len(line), crc)
+        crc = zlib.crc32(line[9:-1], crc)
+        if not line.endswith(b"\n") or line[:9] != b"%08x " % crc:
+            return
+        record = json.loads(line[9:-1])
+        if not offset:
+            _check_format(path, record)
+        yield record, place, crc
+        offset += len(line)
 
 
 def _check_format(path: Path, header: Record) -> None:

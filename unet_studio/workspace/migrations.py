@@ -12,10 +12,17 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
-from unet_studio.workspace.schema import SCHEMA_VERSION, TABLES
+from unet_studio.workspace.schema import EFFORTS, SCHEMA_VERSION, TABLES
 
 Step = Callable[[sqlite3.Connection], None]
-STEPS: Mapping[int, Step] = {}  # STEPS[n] brings format n to n + 1 inside the caller's transaction
+
+
+def _add_efforts(connection: sqlite3.Connection) -> None:
+    connection.execute(EFFORTS)
+
+
+# STEPS[n] brings format n to n + 1 inside the caller's transaction
+STEPS: Mapping[int, Step] = {1: _add_efforts}
 
 
 def format_of(connection: sqlite3.Connection) -> int:

@@ -72,6 +72,18 @@ def latest_proposal(workspace: Workspace, image_hash: str, target: str, model_id
         return None
 
 
+def save_effort(workspace: Workspace, image_hash: str, target: str, model_id: str, effort: float) -> None:
+    """Keep how much of a picture (0..1) is expected to be corrected in a Model version's Proposal; the newest counts.
+
+    Raises WorkspaceError.
+    """
+    with writing(workspace) as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO efforts (image_hash, target, model_id, effort, made) VALUES (?, ?, ?, ?, ?)",
+            (image_hash, target, model_id, float(effort), now()),
+        )
+
+
 def _proposal(workspace: Workspace, row: sqlite3.Row) -> Proposal:
     file = workspace.inside(row["file"])
     try:

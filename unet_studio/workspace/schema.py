@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _CASES = """
 CREATE TABLE cases (
@@ -131,6 +131,16 @@ CREATE TABLE activations (               -- the last row of a Target that is not
     undone TEXT NOT NULL DEFAULT ''      -- when it was rolled back
 )"""
 
+EFFORTS = """
+CREATE TABLE efforts (                   -- what the newest doubt expects a reader to correct
+    image_hash TEXT NOT NULL,
+    target TEXT NOT NULL,
+    model_id TEXT NOT NULL,
+    effort REAL NOT NULL,                -- part of the picture, 0..1
+    made TEXT NOT NULL,
+    PRIMARY KEY (image_hash, target)
+)"""
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -148,4 +158,5 @@ TABLES: tuple[str, ...] = (
     " WHERE replaced_by IS NULL AND taken_back = ''",
     _VERSIONS,
     _ACTIVATIONS,
+    EFFORTS,
 )

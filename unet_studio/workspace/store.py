@@ -28,12 +28,14 @@ from unet_studio.workspace.drafts import (
     clear_journal,
     drafts,
     open_journal,
+    placed_records,
+    read_record,
     read_records,
     rewrite_journal,
 )
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
 from unet_studio.workspace.images import has_image, keep_image, kept_image
-from unet_studio.workspace.journal import Contents, Journal, Key
+from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
 from unet_studio.workspace.models import (
     Activation,
@@ -49,7 +51,7 @@ from unet_studio.workspace.models import (
     versions,
     weights_path,
 )
-from unet_studio.workspace.proposals import find_proposal, latest_proposal, proposal, save_proposal
+from unet_studio.workspace.proposals import find_proposal, latest_proposal, proposal, save_effort, save_proposal
 from unet_studio.workspace.queue import (
     TakenBack,
     flag,
@@ -81,6 +83,7 @@ __all__ = [
     "NewCase",
     "NewCorrection",
     "NewVersion",
+    "Place",
     "TakenBack",
     "Workspace",
     "activate",
@@ -115,8 +118,10 @@ __all__ = [
     "mark_learned",
     "open_journal",
     "open_workspace",
+    "placed_records",
     "proposal",
     "queue_length",
+    "read_record",
     "read_records",
     "reader_name",
     "readers",
@@ -124,6 +129,7 @@ __all__ = [
     "rewrite_journal",
     "rollback",
     "save_correction",
+    "save_effort",
     "save_proposal",
     "set_image",
     "set_reader_name",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from unet_studio.editing.document import Document
 from unet_studio.editing.history import History
-from unet_studio.editing.records import event_record, from_record, replay, to_record
+from unet_studio.editing.records import event_record, from_record, replay
 from unet_studio.editing.rect import Rect, whole
 from unet_studio.editing.step import Part, Step
 from unet_studio.editing.strokes import paint
@@ -125,22 +125,48 @@ def test_cancelled_gesture_leaves_no_trace():
     assert document.undo() is None
 
 
-def test_history_puts_old_steps_away_only_where_they_can_be_read_back():
-    away = {}
+def journalled(document):
+    """Let a Document's steps be read back from records."""
 
-    def put_away(step):
-        away[id(step)] = to_record(step)
-        return lambda: from_record(away[id(step)])
+    def follow(event):
+        if event.op == "step":
+            record = json.dumps(event_record(event))
+            document.history.written(event.step, lambda: from_record(json.loads(record)))
 
-    document = Document(SHAPE, history=History(limit_bytes=200, put_away=put_away))
-    for number in range(10):
-        draw(document, 20 * number, 20, 20 * number, 15, 1)
-    assert document.history.bytes_held <= 200
-    assert away
-    while document.undo():
-        pass
-    assert not document.mask.any()
-    assert Document(SHAPE).history.bytes_held == 0
+    document.listeners.append(follow)
+    return document
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(action, max_size=25), st.integers(0, 3000))
+def test_steps_leave_memory_once_they_are_written_and_come_back(actions, limit):
+    document, plain = journalled(Document(SHAPE, history=History(limit))), Document(SHAPE)
+    for what in actions:
+        act(document, what)
+        act(plain, what)
+        assert document.history.bytes_held <= limit
+    assert document.history.kinds() == plain.history.kinds()
+    assert document.history.steps() == plain.history.steps()
+    for verb in ("undo", "redo", "undo"):
+        while (step := getattr(document, verb)()) is not None:
+            assert step == getattr(plain, verb)()
+            assert document.history.bytes_held <= limit
+        np.testing.assert_array_equal(document.mask, plain.mask)
+        np.testing.assert_array_equal(document.touched, plain.touched)
+
+
+def test_a_step_that_cannot_be_read_back_leaves_everything_as_it_was():
+    def gone():
+        raise OSError("gone")
+
+    document = Document(SHAPE, history=History(0))
+    document.history.written(draw(document, 50, 50, 50, 21, 1), gone)
+    mask = document.mask.copy()
+    with pytest.raises(OSError, match="gone"):
+        document.undo()
+    np.testing.assert_array_equal(document.mask, mask)
+    assert document.history.newest().label == "Brush stroke"
+    assert document.history.next_redo() is None
 
 
 def test_without_a_journal_nothing_is_forgotten():

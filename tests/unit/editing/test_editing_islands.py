@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unet_studio.editing.document import Document
-from unet_studio.editing.islands import accept, differences, island_at
+from unet_studio.editing.islands import accept, differences, island_at, overlap, still
 from unet_studio.editing.put import put
 from unet_studio.editing.rect import Rect
 
@@ -126,3 +126,31 @@ def test_nothing_differs():
 def test_shapes_must_agree():
     with pytest.raises(ValueError, match="differ in shape"):
         differences(np.zeros((3, 3), np.uint8), np.zeros((3, 4), np.uint8), np.zeros((3, 3), bool))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 40))
+def test_what_is_left_of_an_island_is_what_still_differs_untouched(seed, rows, columns):
+    rng = np.random.default_rng(seed)
+    mask, proposed, later = rng.integers(0, 2, (3, rows, columns), np.uint8)
+    touched, touched_later = rng.random((2, rows, columns)) < 0.3
+    for island in differences(mask, proposed, touched).islands:
+        left = still(island, later, touched_later)
+        expected = np.zeros(mask.shape, bool)
+        expected[island.rect.slices] = island.bits
+        expected &= (later != island.adds) & ~touched_later
+        found = np.zeros(mask.shape, bool)
+        if left is not None:
+            assert left.area == left.bits.sum() > 0
+            found[left.rect.slices] = left.bits
+            assert overlap(island, left) == overlap(left, island) == left.area
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_islands_that_change_the_mask_the_other_way_have_nothing_in_common():
+    one = np.zeros((9, 9), np.uint8)
+    other = 1 - one
+    nobody = np.zeros(one.shape, bool)
+    (adds,), (removes,) = differences(one, other, nobody).islands, differences(other, one, nobody).islands
+    assert overlap(adds, removes) == 0
+    assert overlap(adds, adds) == 81

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unet_studio.editing import commands, lock, shapes
+from unet_studio.editing import commands, islands, lock, shapes
 from unet_studio.editing.changes import BY_PROGRAM, strokes
 from unet_studio.editing.document import Document
 from unet_studio.editing.pull import Pull
 from unet_studio.editing.put import put
+from unet_studio.editing.rect import whole
 from unet_studio.editing.regions import component_at, flood, move_component, threshold_within
+from unet_studio.editing.smart_stroke import SmartStroke
 from unet_studio.editing.strokes import footprint, paint
 from unet_studio.editing.threshold import ThresholdGesture, apply_proposal
 from unet_studio.editing.toolbox import AMOUNTS, ROWS, TOOLBOX, UNLOCK_ALL
@@ -54,6 +56,19 @@ def threshold_brush(document, rng, row):
 
     covered = stroke(document, rng, row, ink)
     np.testing.assert_array_equal(document.mask[covered], values[covered] >= np.ceil(0.4 * 65535))
+    return covered
+
+
+def smart_brush(document, rng, row):
+    picture = (rng.integers(0, 2, (6, 7)) * 120 + 60).repeat(10, 0).repeat(10, 1).astype(np.uint8)
+    before, value = document.touched.copy(), int(rng.integers(2))
+    a, b = rng.uniform(-5, 65, (2, 2)).tolist()
+    size = int(rng.integers(1, 30))
+    gesture = document.begin(row.name, row.label)
+    SmartStroke(document, picture, None, a, size, value).paint(gesture, a, b, size)
+    gesture.finish()
+    covered = document.touched & ~before
+    assert (document.mask[covered] == value).all()
     return covered
 
 
@@ -115,6 +130,20 @@ def proposal(document, rng, row):
     apply_proposal(document, probability(int(rng.integers(9))), 0.5)
 
 
+def brought(document, rng, row):
+    wanted = (rng.random(SHAPE) < 0.5).astype(np.uint8)
+    put(document, row.name, row.label, whole(SHAPE), wanted)
+
+
+def ghost(document, rng, row):
+    wanted = blobs(int(rng.integers(99)), 4).astype(np.uint8)
+    found = islands.differences(document.mask, wanted, document.touched).islands
+    some = [one for one in found if rng.random() < 0.5]
+    put(document, row.name, row.label, *islands.accept(document.mask, *some))
+    assert all(islands.still(one, document.mask, document.touched) is None for one in some)
+    assert all(islands.still(one, document.mask, document.touched) is one for one in found if one not in some)
+
+
 def threshold(document, rng, row):
     slider = ThresholdGesture(document, probability(int(rng.integers(9))))
     slider.move(float(rng.random()))
@@ -134,12 +163,15 @@ MAKERS = {
     "eraser": lambda document, rng, row: stroke(document, rng, row, 0),
     "threshold_brush": threshold_brush,
     "pull": pull,
+    "smart_brush": smart_brush,
     "lasso": polygon,
     "polygon": polygon,
     "rectangle": lambda document, rng, row: box(document, rng, row, shapes.rectangle),
     "ellipse": lambda document, rng, row: box(document, rng, row, shapes.ellipse),
     "move": move,
     "fill": fill,
+    "copied": brought,
+    "ghost": ghost,
     "proposal": proposal,
     "threshold": threshold,
     "unlock": unlock,

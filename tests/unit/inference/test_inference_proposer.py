@@ -239,3 +239,26 @@ def test_a_bundled_network_says_the_same_bit_for_bit_as_when_called_itself(name)
             batch = torch.from_numpy(values)[None].to(memory_format=torch.channels_last)
             expected = torch.sigmoid(one._network(batch))[0, 0].numpy()
         np.testing.assert_array_equal(one._forward(values), expected)
+
+
+def test_doubt_comes_pass_by_pass_and_lets_a_proposal_between(lung):
+    proposer, image = Proposer.load(lung.path, "lung-v1", "cpu"), picture(90, 70)
+    asking = proposer.doubting(image)
+    found = [next(asking)]
+    proposal = proposer.propose(image)  # another thread's proposal would come in here
+    found += list(asking)
+    assert found[:-1] == [None] * 4
+    (last,) = found[-1:]
+    assert last is not None
+    assert last.probability.shape == last.spread.shape == proposal.probability.shape
+    assert last.spread.any()
+    again = list(proposer.doubting(image))[-1]
+    np.testing.assert_array_equal(again.probability, last.probability)
+
+
+def test_features_lie_on_the_grid_of_the_proposal(lung):
+    proposer, image = Proposer.load(lung.path, "lung-v1", "cpu"), picture(90, 70)
+    features = proposer.features(image)
+    assert features.shape[1:] == proposer.propose(image).probability.shape
+    assert features.dtype == np.float16
+    assert np.isfinite(features).all()

@@ -58,6 +58,16 @@ def test_hd95_against_brute_force(seed: int, spacing: tuple[float, float]) -> No
     assert metrics.hd95(b, a, spacing) == pytest.approx(metrics.hd95(a, b, spacing))
 
 
+@pytest.mark.parametrize("spacing", [(1.0, 1.0), (0.2, 0.7)])
+@pytest.mark.parametrize("count", [1, 3, 6, 12])
+def test_hd95_of_masks_that_nearly_agree(count: int, spacing: tuple[float, float]) -> None:
+    a = EMPTY.copy()
+    a[3:17, 4:25] = 1
+    b = a.copy()
+    b[17, 4 : 4 + count] = 1
+    assert metrics.hd95(a, b, spacing) == pytest.approx(brute_hd95(a, b, spacing), rel=1e-4)
+
+
 def test_hd95_of_a_shift_is_the_shift() -> None:
     a, b = EMPTY.copy(), EMPTY.copy()
     a[5:15, 5:15], b[5:15, 9:19] = 1, 1

@@ -74,6 +74,28 @@ def test_a_newer_one_is_refused_untouched(old: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "backups").exists()
 
 
+def test_format_1_gets_a_table_of_efforts_and_keeps_everything_else(room) -> None:
+    saved = room.accept()
+    connection = sqlite3.connect(room.ws.database)
+    connection.executescript("DROP TABLE efforts; PRAGMA user_version = 1;")
+    connection.close()
+    assert store.open_workspace(room.ws.folder) == room.ws
+    assert read(room.ws.database, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    assert read(room.ws.database, "SELECT id FROM corrections") == [(saved.id,)]
+    (copy,) = room.ws.backups.iterdir()
+    assert read(copy, "PRAGMA user_version") == [(1,)]
+    case_id = store.add_cases(room.ws, [store.NewCase("/pictures/one.png", guess="lung")])[0]
+    store.set_image(room.ws, case_id, "f" * 64, 4, 5)
+    assert store.case(room.ws, case_id, "Dr. A").effort is None
+    for effort in (0.5, 0.25):
+        store.save_effort(room.ws, "f" * 64, "lung", "lung-v1", effort)
+    store.save_effort(room.ws, "f" * 64, "polyp", "polyp-v1", 0.75)
+    assert store.case(room.ws, case_id, "Dr. A").effort == 0.25
+    store.set_target(room.ws, case_id, "Dr. A", "polyp")
+    assert store.case(room.ws, case_id, "Dr. A").effort == 0.75
+    assert store.case(room.ws, case_id, "Dr. B").effort == 0.25
+
+
 def test_opening_upgrades_and_waits_for_no_window(room, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next format, made up: a column more."""
     saved = room.accept()

@@ -101,6 +101,25 @@ def threshold_brush(start: Start) -> Held | None:
     return Stroke(start, ink)
 
 
+class Smart(Stroke):
+    """A stroke that takes what agrees with where it began."""
+
+    def __init__(self, start: Start, picture: np.ndarray) -> None:
+        from unet_studio.editing.smart_stroke import SmartStroke
+
+        value, likely = 0 if start.subtract else 1, start.probability and start.probability.part
+        self._smart = SmartStroke(start.document, picture, likely, start.aim.point, start.aim.size, value)
+        super().__init__(start, value)
+
+    def _segment(self, start: Point, end: Point) -> None:
+        self._smart.paint(self._gesture, start, end, self._size)
+
+
+def smart_brush(start: Start) -> Held | None:
+    """Paint, or take away, up to the edge."""
+    return None if start.picture is None else Smart(start, start.picture)
+
+
 class Pulling(Held):
     """The outline under the ring is dragged."""
 

@@ -26,6 +26,7 @@ from unet_studio.gui.canvas.navigation import (
     FAR,
     HAND_KEYS,
     HELD_KEYS,
+    KEYS,
     NOTCH,
     PAN,
     WHEEL,
@@ -124,7 +125,7 @@ class Hands:
         if drag is not None:
             self._drag, self._drag_button, self._drag_from = drag, button, at
             self._show_cursor()
-        elif button == LEFT and not self._down and self._can_paint():
+        elif button == LEFT and not self._down and self._can_use(tool):
             if self._nudging:
                 self._put_down()
             self._down = True
@@ -170,8 +171,11 @@ class Hands:
 
     def _begin(self: Canvas, tool: Tool, aim: Aim, other_sign: bool = False) -> None:
         takes = tool.signed and self._subtract != other_sign
-        start = Start(tool, self._document, self, aim, takes, self._level, self._probability, self._last_end)
+        known = self._level, self._probability, self._last_end, self._opened_as
+        start = Start(tool, self._document, self, aim, takes, *known)
         self._hand, self._hand_tool = tool.begin(start), tool
+        if tool.marks:
+            self.painting_begun.emit()
         self._drop_done()
 
     def _put_down(self: Canvas) -> None:
@@ -212,13 +216,27 @@ class Hands:
     def _can_paint(self: Canvas) -> bool:
         return self._document is not None and not self._read_only
 
+    def _can_use(self: Canvas, tool: Tool) -> bool:
+        return self._can_paint() if tool.marks else self._picture is not None
+
     def _show_cursor(self: Canvas) -> None:
         if self._drag is not None:
             self.setCursor(self._drag.cursor)
         elif self._space:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
-            self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else self._tool.cursor)
+            usable = not self._read_only or not self._tool.marks
+            self.setCursor(self._tool.cursor if usable else Qt.CursorShape.ArrowCursor)
+
+    @property
+    def idle(self: Canvas) -> bool:
+        """True while nothing is in the hand and a press of the left button would begin a gesture."""
+        return self._can_paint() and self._hand is None and self._drag is None and not self._space
+
+    @property
+    def busy(self: Canvas) -> bool:
+        """True while a gesture is being made or the view is dragged."""
+        return self._hand is not None or self._drag is not None
 
     # keys
 
@@ -232,10 +250,14 @@ class Hands:
 
     def event(self: Canvas, event: QEvent) -> bool:
         """Keys that mean something to the gesture in the hand run no action of the window meanwhile."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._for_hand(event) is not None:
+        if event.type() == QEvent.Type.ShortcutOverride and (self._for_hand(event) or self._nudges(event)):
             event.accept()
             return True
         return QWidget.event(self, event)
+
+    def _nudges(self: Canvas, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~(SHIFT | Qt.KeyboardModifier.KeypadModifier)
+        return plain and event.key() in ARROWS and self._tool.nudges and self._can_paint()
 
     def _for_hand(self: Canvas, event: QKeyEvent) -> Callable[[Held], None] | None:
         """What a key does to the gesture in the hand."""
@@ -247,7 +269,7 @@ class Hands:
         return HAND_KEYS.get((event.key(), keys)) if self._hand.drawn else None
 
     def keyPressEvent(self: Canvas, event: QKeyEvent) -> None:
-        """The gesture's own keys, nudging, hold to pan."""
+        """The gesture's own keys, nudging, hold to pan, Esc to remove the ruler."""
         key, for_hand = event.key(), self._for_hand(event)
         if for_hand is not None:
             for_hand(self._hand)
@@ -260,6 +282,8 @@ class Hands:
             if not event.isAutoRepeat() and key not in self._held:
                 self._held.add(key)
                 HELD_KEYS[key](self, True)
+        elif key in KEYS:
+            KEYS[key](self)
         else:
             event.ignore()
 
@@ -290,7 +314,7 @@ class Hands:
                 self._begin(self._tool, Aim(point, self._brush_size))
                 self._nudging = self._hand is not None
         if self._hand is not None:
-            self._hand.nudge(across * px, down * px)
+            self._hand.nudge(*self._view.turn.back((across * px, down * px)))
 
     def _marked(self: Canvas, point: Point | None) -> bool:
         if point is None:

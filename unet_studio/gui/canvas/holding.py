@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from unet_studio.editing.document import Document
+from unet_studio.editing.rect import Rect
 from unet_studio.editing.toolbox import TOOLBOX
 from unet_studio.gui.canvas.view import Point, View
 
-Probability = Callable[[], np.ndarray]  # gives the proposal at the picture's own size, (H, W) uint16
+if TYPE_CHECKING:
+    from unet_studio.gui.canvas.ruler import Ruler
+
+
+class Probability(Protocol):
+    """The proposal at the picture's own size."""
+
+    def __call__(self) -> np.ndarray:
+        """All of it, (H, W) uint16."""
+
+    def part(self, rect: Rect) -> np.ndarray:
+        """(h, w) float32 0..1 of a rectangle."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,13 @@ class Aim:
     point: Point
     size: int
     shift: bool = False
+
+
+class Layer(Protocol):
+    """What is painted above the picture and the Mask."""
+
+    def paint(self, painter: QPainter, exposed: QRectF, view: View, ratio: float) -> None:
+        """Draw what lies inside `exposed` (logical px); ratio: device px per logical px."""
 
 
 class Surface(Protocol):
@@ -38,13 +57,25 @@ class Surface(Protocol):
     def tell(self, text: str) -> None:
         """Say one sentence to the reader."""
 
+    @property
+    def ruler(self) -> Ruler | None:
+        """The ruler on the picture."""
+
+    @property
+    def ruler_text(self) -> str:
+        """What it measures."""
+
+    def set_ruler(self, ruler: Ruler | None) -> None:
+        """Put the ruler there, or take it away."""
+
 
 @dataclass(frozen=True)
 class Start:
     """What a gesture begins with.
 
     subtract: it takes away. level: probability (0..1) from which the threshold within the brush marks.
-    probability: None without a proposal. last_end: where the stroke before ended.
+    probability: None without a proposal. last_end: where the stroke before ended. picture: (H, W) or (H, W, 3) uint8 as
+    it was opened, whatever window the reader chose since.
     """
 
     tool: Tool
@@ -55,6 +86,7 @@ class Start:
     level: float
     probability: Probability | None
     last_end: Point | None
+    picture: np.ndarray | None = None
 
 
 class Held:
@@ -111,7 +143,8 @@ class Tool:
 
     begin: gives what the hand holds, None where there is nothing to begin. ring: the brush size matters and is shown.
     signed: it adds or takes away. nudges: arrow keys move what it holds. once: a second quick press is none.
-    shows_lock: locked pixels are hatched while it is in the hand.
+    shows_lock: locked pixels are hatched while it is in the hand. marks: it is for the Mask, and is put away where that
+    may not be changed.
     """
 
     name: str
@@ -123,6 +156,7 @@ class Tool:
     nudges: bool = False
     once: bool = False
     shows_lock: bool = False
+    marks: bool = True
 
     @property
     def label(self) -> str:

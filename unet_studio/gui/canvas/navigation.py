@@ -53,6 +53,10 @@ WHEEL: dict[Qt.KeyboardModifier, Callable[[Canvas, float, QPointF], None]] = {
     Qt.KeyboardModifier.ControlModifier: _brush_size,
 }
 
+KEYS: dict[int, Callable[[Canvas], None]] = {
+    Qt.Key.Key_Escape: lambda canvas: canvas.set_ruler(None),
+}
+
 HELD_KEYS: dict[int, Callable[[Canvas, bool], None]] = {
     Qt.Key.Key_Space: lambda canvas, held: canvas.hold_pan(held),
     Qt.Key.Key_H: lambda canvas, held: canvas.set_mask_visible(not held),

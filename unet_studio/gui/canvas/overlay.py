@@ -41,7 +41,7 @@ class Overlay:
         if found is None or not found[0].any():
             return
         inside, part = found
-        shown = inside if width == 0 else inside + border(inside, width, _open_sides(part, rect.grown(width)))
+        shown = inside if width == 0 else inside + border(inside, width, open_sides(part, rect.grown(width)))
         image = QImage(shown.data, shown.shape[1], shown.shape[0], shown.shape[1], QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours())
         image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
@@ -86,7 +86,8 @@ def border(inside: np.ndarray, width: int, open_sides: tuple[bool, bool, bool, b
     return core
 
 
-def _open_sides(part: DeviceRect, asked: DeviceRect) -> tuple[bool, bool, bool, bool]:
+def open_sides(part: DeviceRect, asked: DeviceRect) -> tuple[bool, bool, bool, bool]:
+    """(left, top, right, bottom): whether the part found ends there because no more was asked for."""
     return (
         part.left == asked.left,
         part.top == asked.top,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from unet_studio.gui.canvas.sampling import device_rect, sampled
+from unet_studio.gui.canvas.turn import Turn
 from unet_studio.gui.canvas.view import View
 
 NEAREST_FROM = 2.0  # device px for one image px
@@ -47,16 +49,16 @@ class Picture:
         pixels = self._level(view.scale * ratio)
         rows, columns = pixels.shape[:2]
         across, down = self.shape[1] / columns, self.shape[0] / rows  # image px for one px of the level
-        left, top = view.to_image((exposed.left(), exposed.top()))
-        right, bottom = view.to_image((exposed.right(), exposed.bottom()))
+        left, top, right, bottom = view.covered(exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         c0, c1 = max(math.floor(left / across) - MARGIN, 0), min(math.ceil(right / across) + MARGIN, columns)
         r0, r1 = max(math.floor(top / down) - MARGIN, 0), min(math.ceil(bottom / down) + MARGIN, rows)
         if c0 >= c1 or r0 >= r1:
             return
-        image = as_image(pixels[r0:r1, c0:c1]).convertToFormat(QImage.Format.Format_RGB32)
+        image = as_image(_seen(pixels[r0:r1, c0:c1], view.turn)).convertToFormat(QImage.Format.Format_RGB32)
         corner, end = view.to_widget((c0 * across, r0 * down)), view.to_widget((c1 * across, r1 * down))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(QPointF(*corner), QPointF(*end)), image, QRectF(image.rect()))
+        target = QRectF(QPointF(*corner), QPointF(*end)).normalized()
+        painter.drawImage(target, image, QRectF(image.rect()))
 
     def _level(self, device_scale: float) -> np.ndarray:
         wanted = max(0, math.floor(-math.log2(device_scale)))
@@ -67,10 +69,19 @@ class Picture:
         return self._levels[wanted]
 
 
+def _seen(crop: np.ndarray, turn: Turn) -> np.ndarray:
+    """The crop as it lies on the screen."""
+    if not turn.swapped:
+        return turn.seen(crop)
+    from unet_studio.editing.pyramid import transposed  # a tenth of numpy's time on a crop of a large picture
+
+    return replace(turn, swapped=False).seen(transposed(crop))
+
+
 def as_image(pixels: np.ndarray) -> QImage:
     """A QImage on the memory of (H, W) or (H, W, 3) uint8 pixels, row-strided views included: draw it at once."""
     rows, columns = pixels.shape[:2]
-    if pixels.strides[1:] != ((1,) if pixels.ndim == 2 else (3, 1)):
+    if pixels.strides[1:] != ((1,) if pixels.ndim == 2 else (3, 1)) or pixels.strides[0] < 0:
         pixels = np.ascontiguousarray(pixels)
     kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
     return QImage(buffer_of(pixels), columns, rows, pixels.strides[0], kind)

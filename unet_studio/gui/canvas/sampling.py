@@ -36,21 +36,30 @@ def sampled(plane: np.ndarray, view: View, rect: DeviceRect, ratio: float) -> tu
 
     plane: (H, W) or (H, W, 3); the result has its dtype and the part's (height, width). None where they do not meet.
     """
-    columns, left = _inside(view, rect.left, rect.right, ratio, view.x, plane.shape[1])
-    rows, top = _inside(view, rect.top, rect.bottom, ratio, view.y, plane.shape[0])
-    if not len(columns) or not len(rows):
+    length, height = view.turn.shape(plane.shape[:2])[::-1]
+    across, left = _inside(view.device_to_image(np.arange(rect.left, max(rect.left, rect.right)), ratio), length)
+    down, top = _inside(view.device_to_image(np.arange(rect.top, max(rect.top, rect.bottom)), ratio, True), height)
+    if not len(across) or not len(down):
         return None
-    part = DeviceRect(left, top, left + len(columns), top + len(rows))
-    crop = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    rows, columns = rows - rows[0], columns - columns[0]
+    left, top = rect.left + left, rect.top + top
+    part = DeviceRect(left, top, left + len(across), top + len(down))
+    swapped = view.turn.swapped
+    rows, columns = (across, down) if swapped else (down, across)
+    first_row, first_column = min(rows[0], rows[-1]), min(columns[0], columns[-1])
+    crop = plane[first_row : max(rows[0], rows[-1]) + 1, first_column : max(columns[0], columns[-1]) + 1]
+    rows, columns = rows - first_row, columns - first_column
     # the axis that makes the array smaller, or grows it less, first
     if view.scale * ratio < 1:
-        return crop.take(rows, axis=0).take(columns, axis=1), part
-    return crop.take(columns, axis=1).take(rows, axis=0), part
+        found = crop.take(rows, axis=0).take(columns, axis=1)
+    else:
+        found = crop.take(columns, axis=1).take(rows, axis=0)
+    return (np.ascontiguousarray(found.swapaxes(0, 1)) if swapped else found), part
 
 
-def _inside(view: View, first: int, last: int, ratio: float, origin: float, length: int) -> tuple[np.ndarray, int]:
-    """Image indices under device px first..last-1 as far as they lie in 0..length-1, and the first such px."""
-    index = view.device_to_image(np.arange(first, max(first, last)), ratio, origin)
-    begin, end = np.searchsorted(index, (0, length))
-    return index[begin:end], first + int(begin)
+def _inside(index: np.ndarray, length: int) -> tuple[np.ndarray, int]:
+    """The part of rising or falling indices that lies in 0..length-1, and where it begins."""
+    if len(index) and index[0] > index[-1]:
+        begin, end = np.searchsorted(-index, (1 - length, 1))
+    else:
+        begin, end = np.searchsorted(index, (0, length))
+    return index[begin:end], int(begin)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRegion
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QRegion, QTransform
 
 from unet_studio.gui.canvas.view import Point, View
 
@@ -87,8 +87,8 @@ def with_view(painter: QPainter, view: View) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.translate(view.x, view.y)
-    painter.scale(view.scale, view.scale)
+    right, down = view.turn.forth((view.scale, 0.0)), view.turn.forth((0.0, view.scale))
+    painter.setTransform(QTransform(*right, *down, view.x, view.y), True)
 
 
 def scaled(pen: QPen, view: View) -> QPen:

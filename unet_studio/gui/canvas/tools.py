@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, threshold_brush
+from unet_studio.gui.canvas.brushing import Pulling, brush, eraser, smart_brush, threshold_brush
 from unet_studio.gui.canvas.clicking import Fill, carry
 from unet_studio.gui.canvas.drawing import Lasso, Polygon, ellipse, rectangle, unlock_lasso
 from unet_studio.gui.canvas.holding import Tool
+from unet_studio.gui.canvas.ruler import Measuring
 
 CROSS, POINTING, MOVING = Qt.CursorShape.CrossCursor, Qt.CursorShape.PointingHandCursor, Qt.CursorShape.SizeAllCursor
 LINE = "drag; Shift: straight line; Esc takes it back"
@@ -17,6 +18,8 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         Tool("brush", CROSS, brush, LINE, ring=True),
         Tool("eraser", CROSS, eraser, LINE, ring=True),
+        Tool("smart_brush", CROSS, smart_brush, "begin on what is meant, go along its edge; Alt takes away",
+             ring=True, signed=True),
         Tool("threshold_brush", CROSS, threshold_brush, "marks what is probable enough, unmarks the rest", ring=True),
         Tool("pull", CROSS, Pulling, "drag the outline as far as the ring reaches", ring=True),
         Tool("lasso", CROSS, Lasso, "draw around; Shift: straight; Alt takes away; Esc gives up", signed=True),
@@ -29,3 +32,6 @@ TOOLS: dict[str, Tool] = {
         Tool("unlock", CROSS, unlock_lasso, "draw around what the program may change again", shows_lock=True),
     )
 }  # fmt: skip
+MEASURE = "drag, or drag an end; Shift: level or upright; Esc removes it"
+RULER = Tool("ruler", CROSS, Measuring, MEASURE, marks=False)
+IN_HAND = {**TOOLS, RULER.name: RULER}  # what can be in the hand

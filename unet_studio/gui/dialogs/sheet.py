@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLabel, QScrollArea
 
 from unet_studio.gui import theme
 from unet_studio.gui.action_set import ActionSet
-from unet_studio.gui.actions import ACTIONS, EDIT, FILE, HELP, LEARN, MASK, SEGMENT, TOOLS, VIEW, WINDOWS
+from unet_studio.gui.actions import ACTIONS, EDIT, FILE, FRAMES, HELP, LEARN, MASK, SEGMENT, TOOLS, VIEW, WINDOWS
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.keys import native
 from unet_studio.gui.texts import mark, plain, tr
@@ -22,14 +22,14 @@ HANDS = (
     (mark("Ctrl + wheel"), mark("Brush size")),
     (mark("Shift"), mark("Straight line, square, circle")),
     (mark("Alt"), mark("A shape takes away")),
-    (mark("Esc"), mark("Give up what is being drawn")),
+    (mark("Esc"), mark("Give up what is being drawn, remove the ruler")),
     (mark("Enter, double click"), mark("Close a polygon")),
     (mark("Backspace"), mark("One corner of a polygon back")),
     (mark("Arrow keys"), mark("Move tool: 1 px, with Shift 10")),
 )
 COLUMN_LETTERS = 52  # that a column should be wide at least
 MOUSE = mark("Drawing and mouse (fixed)")
-COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE, LEARN))
+COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, FRAMES, MOUSE, LEARN))
 
 
 def show_shortcuts(parent: QWidget, actions: ActionSet, change: Callable[[str], object]) -> Frame:

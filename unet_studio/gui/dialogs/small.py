@@ -8,13 +8,15 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from unet_studio import __version__
 from unet_studio.core.case import EXCLUDE_REASONS
+from unet_studio.core.target import TARGETS
 from unet_studio.gui import languages
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.palette import OKABE_ITO
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.texts import tr, tr_n
 
@@ -68,12 +70,13 @@ class ReasonDialog(Frame):
 
 
 def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Preferences], object]) -> Frame:
-    """Ask for the size of text, the language, and the time that learning may take."""
+    """Ask for the size of text, the language, the time that learning may take, and the masks' colours."""
     dialog = Frame(parent, tr("Preferences"))
     sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
     times = _choices(
         "learn_time", [(tr_n("%n minute", "%n minutes", one), one * 60) for one in LEARN_MINUTES], now.learn_seconds
     )
+    colours = {target: _colours(f"colour_{target}", getattr(now, f"colour_{target}")) for target in TARGETS}
     tongues = QComboBox(objectName="language")
     tongues.addItem(tr("As the system"), "")
     for code, name in languages.available().items():
@@ -83,6 +86,8 @@ def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Pref
     form.addRow(tr("Size of text"), sizes)
     form.addRow(tr("Language, from the next start on"), tongues)
     form.addRow(tr("Learn for at most"), times)
+    for target, box in colours.items():
+        form.addRow(tr("Colour of masks: {target}", target=tr(TARGETS[target].title)), box)
     dialog.body.addLayout(form)
     dialog.offer(tr("Use these"))
     dialog.accepted.connect(
@@ -92,6 +97,7 @@ def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Pref
                 text_percent=sizes.currentData(),
                 learn_seconds=times.currentData(),
                 language=tongues.currentData(),
+                **{f"colour_{target}": box.currentData() for target, box in colours.items()},
             )
         )
     )
@@ -104,6 +110,16 @@ def _choices(name: str, rows: list[tuple[str, int]], now: int) -> QComboBox:
     box = QComboBox(objectName=name)
     for text, value in rows:
         box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    return box
+
+
+def _colours(name: str, now: str) -> QComboBox:
+    box = QComboBox(objectName=name)
+    for colour, rgb in OKABE_ITO.items():
+        swatch = QPixmap(14, 14)
+        swatch.fill(QColor(*rgb))
+        box.addItem(QIcon(swatch), colour.capitalize(), colour)
     box.setCurrentIndex(max(0, box.findData(now)))
     return box
 

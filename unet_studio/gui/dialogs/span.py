@@ -1,0 +1,67 @@
+"""Asks for the span of a sequence that is worked on: first, last, every n-th frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QSpinBox, QWidget
+
+from unet_studio.core.case import Case
+from unet_studio.core.sequence import Span, number
+from unet_studio.gui.dialogs.frame import Frame
+
+HEADING = (
+    "Only these frames are on the worklist. Frames that you have worked on stay; the others come back when chosen."
+)
+
+
+class SpanDialog(Frame):
+    """Three numbers, and how many frames they choose."""
+
+    def __init__(
+        self, parent: QWidget, frames: Sequence[Case], span: Span | None, on_span: Callable[[Span], object]
+    ) -> None:
+        super().__init__(parent, "Choose frames", HEADING)
+        self._frames = frames
+        self._whole = Span(number(frames[0]), number(frames[-1]))
+        low, high = self._whole.first, self._whole.last
+        self.first, self.last = _spin("span_first", low, high), _spin("span_last", low, high)
+        self.every = _spin("span_every", 1, max(1, len(frames)))
+        form = QFormLayout()
+        form.addRow("First frame", self.first)
+        form.addRow("Last frame", self.last)
+        form.addRow("Every n-th", self.every)
+        self.body.addLayout(form)
+        self.count = QLabel(objectName="quiet")
+        self.body.addWidget(self.count)
+        self.offer("Use these frames")
+        self.use = next(one for one in self.buttons.buttons() if one.text() == "Use these frames")
+        every_frame = QPushButton("All frames", objectName="span_all")
+        every_frame.setAutoDefault(False)
+        every_frame.clicked.connect(lambda: self._show(self._whole))
+        self.buttons.addButton(every_frame, self.buttons.ButtonRole.ResetRole)
+        for spin in (self.first, self.last, self.every):
+            spin.valueChanged.connect(self._refresh)
+        self._show(span or self._whole)
+        self.accepted.connect(lambda: on_span(self._span()))
+        self.resize(420, 0)
+
+    def _show(self, span: Span) -> None:
+        for spin, value in ((self.first, span.first), (self.last, span.last), (self.every, span.every)):
+            spin.setValue(value)
+        self._refresh()
+
+    def _span(self) -> Span:
+        return Span(self.first.value(), self.last.value(), self.every.value())
+
+    def _refresh(self) -> None:
+        chosen = len(self._span().chosen(self._frames))
+        self.count.setText(f"{chosen} of {len(self._frames)} frames")
+        self.use.setEnabled(chosen > 0)
+
+
+def _spin(name: str, low: int, high: int) -> QSpinBox:
+    spin = QSpinBox(objectName=name)
+    spin.setRange(low, high)
+    spin.setAccelerated(True)
+    return spin

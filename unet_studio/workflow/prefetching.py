@@ -1,0 +1,160 @@
+"""The next pictures of the worklist, decoded and proposed before they are asked for.
+
+Nothing of it is the reader's work: it is thrown away where it is no longer true, and the worklist is told of nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from unet_studio.core.case import Case, Status
+from unet_studio.core.errors import Cancelled, ModelError
+from unet_studio.core.image import Image, Window
+from unet_studio.core.proposal import Proposal
+from unet_studio.editing.document import Document
+from unet_studio.editing.step import Step
+from unet_studio.workflow import opening, proposing, versions, viewing
+from unet_studio.workflow.drafting import THRESHOLD
+from unet_studio.workflow.opening import OpenCase
+from unet_studio.workflow.session import Session
+from unet_studio.workspace import store
+
+PICTURES = 3
+LIMIT_BYTES = 256 << 20  # of pictures held; the very next one is held whatever its size
+UNDONE = frozenset({Status.NEW, Status.PROPOSED, Status.LATER})  # a proposal may be put in where nothing was drawn
+
+FileState = tuple[int, int]  # bytes, time of the last change in ns
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """A picture made ready: what the canvas shows of it, and the step that puts its Proposal into an empty Mask.
+
+    file: the source file's state before it was read, None where the Workspace's own copy was read.
+    """
+
+    case_id: int
+    image: Image
+    pixels: np.ndarray
+    presets: tuple[Window, ...]
+    file: FileState | None
+    proposal: Proposal | None = None
+    step: Step | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return self.image.pixels.nbytes + (0 if self.pixels is self.image.pixels else self.pixels.nbytes)
+
+
+def fetch(
+    session: Session, case_id: int, *, propose: bool = True, cancelled: Callable[[], bool] = lambda: False
+) -> Ahead:
+    """Decode a case's picture and, with `propose`, ask the active model for its Proposal, which is kept.
+
+    Raises Unreadable, WorkspaceError, and Cancelled where `cancelled` asks for it between two steps.
+    """
+    from unet_studio.imaging import windowing
+
+    def still_wanted() -> None:
+        if cancelled():
+            raise Cancelled
+
+    still_wanted()
+    file = _file_state(store.case(session.workspace, case_id, session.reader))
+    image = opening.load_image(session, case_id)
+    still_wanted()
+    pixels = viewing.display(image, windowing.default_window(image))
+    ready = Ahead(case_id, image, pixels, viewing.presets(image), file)
+    case = store.case(session.workspace, case_id, session.reader)
+    if not propose or not session.writable or case.target is None or case.status not in UNDONE:
+        return ready
+    still_wanted()
+    return _proposed(session, ready, case.target, still_wanted)
+
+
+def _proposed(session: Session, ready: Ahead, target: str, still_wanted: Callable[[], None]) -> Ahead:
+    """With the active model's Proposal, as it was without where there is no model."""
+    image = ready.image
+    try:
+        version = versions.active(session, target)
+        proposal = store.latest_proposal(session.workspace, image.content_hash, target, version.id)
+        if proposal is None or proposal.model_sha256 != version.sha256:
+            proposal = proposing.model(session, version.id, "auto").propose(image)
+            store.save_proposal(session.workspace, image.content_hash, proposal)
+    except ModelError:  # said when a Proposal is asked for
+        return ready
+    still_wanted()
+    step = proposal_step(proposal, image.shape)
+    return Ahead(ready.case_id, image, ready.pixels, ready.presets, ready.file, proposal, step)
+
+
+def proposal_step(proposal: Proposal, shape: tuple[int, int]) -> Step:
+    """The undo step that puts a Proposal into an empty Mask of `shape` (rows, columns)."""
+    from unet_studio.editing.threshold import apply_proposal
+
+    return apply_proposal(Document(shape), proposal.probability, THRESHOLD, facts={"model": proposal.model_id})
+
+
+def holds(session: Session, ahead: Ahead) -> bool:
+    """Whether the picture made ready is still the one that opening the case would show."""
+    case = store.case(session.workspace, ahead.case_id, session.reader)
+    if case.image_hash != ahead.image.content_hash:
+        return False
+    return ahead.file is None or ahead.file == _file_state(case) or store.has_image(session.workspace, case.image_hash)
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A case opened for the window: display pixels, presets, and whether a Proposal was put in ahead of the reader."""
+
+    case: OpenCase
+    pixels: np.ndarray
+    presets: tuple[Window, ...]
+    proposed: bool = False
+
+
+def show(session: Session, case_id: int, target: str | None = None, ahead: Ahead | None = None) -> Shown:
+    """Open a case with what was made ready of it, where that still holds. Raises as `open_case`."""
+    if ahead is not None and target is None and holds(session, ahead):
+        case, proposed = open_ahead(session, ahead)
+        return Shown(case, ahead.pixels, ahead.presets, proposed)
+    case = opening.open_case(session, case_id, target)
+    return Shown(case, viewing.display(case.image, case.window), viewing.presets(case.image))
+
+
+def open_ahead(session: Session, ahead: Ahead) -> tuple[OpenCase, bool]:
+    """Open a case whose picture `holds`; True where its Proposal was put in as the first undo step.
+
+    That is done only where nothing was drawn or accepted, by the version that is active now. Raises as `open_case`.
+    """
+    opened = opening.open_case(session, ahead.case_id, image=ahead.image)
+    draft, proposal, step = opened.draft, ahead.proposal, ahead.step
+    if draft is None or proposal is None or step is None or opened.accepted or draft.can_undo or draft.can_redo:
+        return opened, False
+    if opened.case.status not in UNDONE or not _is_current(session, proposal, opened.target):
+        return opened, False
+    draft.document.apply(step)
+    draft.close()
+    proposing.mark_proposed(session, ahead.case_id)
+    return opened.with_proposal(proposal), True
+
+
+def _is_current(session: Session, proposal: Proposal, target: str | None) -> bool:
+    if target is None or proposal.target != target:
+        return False
+    version = versions.active(session, target)
+    return (version.id, version.sha256) == (proposal.model_id, proposal.model_sha256)
+
+
+def _file_state(case: Case) -> FileState | None:
+    """None where the file cannot be looked at; the Workspace may have its copy."""
+    try:
+        found = Path(case.path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns

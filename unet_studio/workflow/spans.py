@@ -1,0 +1,43 @@
+"""The span of a sequence that is on the worklist: first, last, every n-th frame."""
+
+from __future__ import annotations
+
+from unet_studio.core import sequence
+from unet_studio.core.case import Case
+from unet_studio.core.changes import Changes
+from unet_studio.core.sequence import Span
+from unet_studio.workflow.session import Session, require_writable
+from unet_studio.workspace import store
+
+SETTING = "spans"
+
+
+def worklist(session: Session) -> list[Case]:
+    """The cases as this reader sees them, without the frames that lie outside a chosen span."""
+    return sequence.within(store.cases(session.workspace, session.reader), spans(session))
+
+
+def frames(session: Session, case_id: int) -> list[Case]:
+    """All frames of the sequence that a case belongs to, in order, in the span or not."""
+    cases = store.cases(session.workspace, session.reader)
+    return sequence.frames_of(cases, next(case for case in cases if case.id == case_id))
+
+
+def spans(session: Session) -> dict[str, Span]:
+    """The chosen spans by the key of their sequence; one without is worked on as a whole."""
+    kept = store.get_setting(session.workspace, SETTING, {})
+    return {key: Span(*map(int, numbers)) for key, numbers in kept.items()}
+
+
+def choose(session: Session, case_id: int, span: Span) -> Changes:
+    """Put this span of a sequence on the worklist; frames outside stay where they are and can be chosen again.
+
+    Raises Locked.
+    """
+    require_writable(session)
+    all_frames = frames(session, case_id)
+    kept = dict(store.get_setting(session.workspace, SETTING, {}))
+    kept[sequence.key(all_frames[0])] = [span.first, span.last, span.every]
+    store.set_setting(session.workspace, SETTING, kept)
+    chosen = len(span.chosen(all_frames))
+    return Changes(worklist=True, message=f"{chosen} of {len(all_frames)} frames are on the worklist")
