@@ -32,6 +32,24 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n islands dismissed</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n islands proposed {source}: click to take over, {all} all, {none} none</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n islands taken over</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n masks written to {folder}</source>
    <translation type="unfinished">
     <numerusform />
@@ -39,6 +57,12 @@
   </message>
   <message numerus="yes">
    <source>%n minutes</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -58,7 +82,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Blink the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Carry the mask ahead</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -67,6 +99,10 @@
   </message>
   <message>
    <source>&amp;Devices…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Dismiss proposed islands</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -138,15 +174,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Mirror left–right</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Model versions…</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>&amp;Move a region</source>
+   <source>&amp;Next frame</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>&amp;Next picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Next proposed island</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -155,6 +199,10 @@
   </message>
   <message>
    <source>&amp;Preferences…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Previous frame</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -194,7 +242,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Side by side</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Stop learning</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Take over this island</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -218,11 +274,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Upright again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;View</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>&amp;Whole picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>95 % of the outline lie nearer than this to the proposal's, and the other way round</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -290,7 +354,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>After strokes, propose what follows from them elsewhere in the picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>All</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>All frames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -322,6 +394,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Bringing back</source>
    <translation type="unfinished" />
   </message>
@@ -339,6 +419,10 @@
   </message>
   <message>
    <source>Busy</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>By effort</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -362,6 +446,18 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Carry the mask to the frames that follow, or stop that</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Carrying stopped</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Carrying the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Change key</source>
    <translation type="unfinished" />
   </message>
@@ -374,6 +470,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Changed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Changing the model version</source>
    <translation type="unfinished" />
   </message>
@@ -382,7 +482,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose &amp;frames…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose a command, then Change key, and press the new key.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose frames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -418,7 +526,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Close the comparison</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Close the window; nothing is lost</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Colour of masks: {target}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -442,6 +558,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Cop&amp;y the mask to the next frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Copied mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Corrections are kept under this name, so that a colleague's stand beside yours.</source>
    <translation type="unfinished" />
   </message>
@@ -458,11 +582,55 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Dice, active</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Dice, new</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dis&amp;miss this island</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dismiss the proposed island gone to</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Distance {length}; Esc takes the ruler away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubt</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubt is being worked out</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubt is being worked out; the first doubtful place is shown as soon as it is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubt: from little to much</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubtful place &amp;before</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubtful: a place away from the outline, about {score} px may be wrong</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Doubtful: {length:.0f} px of outline, about {score} px may be wrong</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -487,6 +655,10 @@
   </message>
   <message>
    <source>Draw around what is added; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Draw the mask's outline, or its tint alone</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -546,6 +718,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Every n-th</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Every picture is done: export the masks, or learn</source>
    <translation type="unfinished" />
   </message>
@@ -578,6 +754,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Expected to be corrected: {share:.1f} % of the picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Export</source>
    <translation type="unfinished" />
   </message>
@@ -587,6 +767,10 @@
   </message>
   <message>
    <source>Exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>F&amp;rames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -622,6 +806,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>First frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>First, last and every n-th frame of the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Folder</source>
    <translation type="unfinished" />
   </message>
@@ -642,11 +834,15 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Give up what is being drawn</source>
+   <source>Give up what is being drawn, remove the ruler</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Give {key} to {command}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Go back to the doubtful place before</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -658,11 +854,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Go to the next doubtful place of the outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Go to the next proposed island</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Grow</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Grow and shrink by</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>HD95</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -699,6 +907,22 @@
   </message>
   <message>
    <source>Islands smaller than this are removed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>It adds {area} px: {yes} takes it over, {no} dismisses it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>It adds; Alt turns it round for once  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>It removes {area} px: {yes} takes it over, {no} dismisses it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>It takes away; Alt turns it round for once  [{key}]</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -742,6 +966,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Last frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Later</source>
    <translation type="unfinished" />
   </message>
@@ -775,6 +1003,10 @@
   </message>
   <message>
    <source>Let go of every locked pixel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Locked</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -822,11 +1054,39 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Mask copied from {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Measure a &amp;distance</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Measure between two points, in mm where the spacing is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Menu</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Middle drag, Space + drag</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mirror &amp;top–bottom</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mirror what is seen, left for right; the data stay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mirror what is seen, top for bottom; the data stay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mo&amp;ve a region</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -862,7 +1122,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Ne&amp;xt doubtful place</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>New</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Next frame (with the move tool in hand: Page Down)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -871,6 +1139,10 @@
   </message>
   <message>
    <source>No command has these words</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No doubtful place is left on this picture</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -902,6 +1174,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No proposal yet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Nothing here yet.
 Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
@@ -924,6 +1200,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>One corner of a polygon back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only these frames are on the worklist. Frames that you have worked on stay; the others come back when chosen.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -963,7 +1243,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Open the next frame with this mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Opening</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Orange</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -971,7 +1259,19 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Order of the worklist; by effort: where most is expected to be corrected comes first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Other</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Overlap of the mask with the proposal at this threshold: 1 is the same, 0 nothing in common</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>P&amp;ropose from strokes</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -983,7 +1283,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Paint up to the edge; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Paint with the left button, window with the right, pan with the middle.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Parts</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -991,7 +1299,19 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Picture for comparison</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pictures and DICOM (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pixels that differ from the proposal at this threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pixels that you drew: the program never changes them  [{key}] shows them</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1063,6 +1383,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Previous frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Previous picture</source>
    <translation type="unfinished" />
   </message>
@@ -1088,6 +1412,14 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Proposed by {model} on {device} in {seconds:.1f} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposed by {model} while you read the last one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Proposed change</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1127,6 +1459,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Reddish purple</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Redo</source>
    <translation type="unfinished" />
   </message>
@@ -1163,6 +1499,18 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Rotate &amp;left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Rotate &amp;right</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>S&amp;mart brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>S&amp;wap brush and eraser</source>
    <translation type="unfinished" />
   </message>
@@ -1187,15 +1535,19 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Shapes add; Alt turns it round for one shape  [{key}]</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Shapes take away; Alt turns it round for one shape  [{key}]</source>
+   <source>Separate marked regions; regions that meet at a corner are one</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Shift</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show &amp;doubt</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show and hide the mask in turn, until painting begins</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1207,11 +1559,31 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show the earlier model's mask while held</source>
+   <source>Show the outli&amp;ne</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the picture as it is in its file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the picture, the proposal or the earlier model's mask beside this one</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Show the whole picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show where the model doubts the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shown for comparison</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Shows only: nothing here can be changed.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1227,7 +1599,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Sky blue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Sm&amp;aller brush</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Smart stroke</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1271,6 +1651,22 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Take none of the proposed islands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take over all &amp;proposed islands</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take over every proposed island</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take over the proposed island gone to</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Take the accept back, mask and undo steps too</source>
    <translation type="unfinished" />
   </message>
@@ -1296,11 +1692,31 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The mask is that of {name} already</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The picture alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The picture's window presets</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The proposal is not here yet: look at it, then accept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The proposal is only just here: look at it, then accept</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1312,6 +1728,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>There is no proposal to doubt: press {key} first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>There is no proposal to take from: press {key} first</source>
    <translation type="unfinished" />
   </message>
@@ -1320,7 +1740,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>This is the first doubtful place that you looked at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This is the first frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>This is the first picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>This is the last frame</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1340,6 +1772,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Threshold {percent:.0f} %</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Time at work on this picture; it stops after 20 s without input and outside the program</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Tools</source>
    <translation type="unfinished" />
   </message>
@@ -1349,6 +1789,14 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Trying the devices</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Turn what is seen 90° to the left; the data stay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Turn what is seen 90° to the right; the data stay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1392,11 +1840,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use these frames</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use this name</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Verdict</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Vermillion</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1412,11 +1868,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>View {turned}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>What can propose and learn here, and why not more</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>While held, show the earlier model's mask and what differs from it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1496,6 +1960,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Yellow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Zoom &amp;in</source>
    <translation type="unfinished" />
   </message>
@@ -1548,6 +2016,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>added: only in the mask now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>an accepted picture to take back</source>
    <translation type="unfinished" />
   </message>
@@ -1560,7 +2032,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>begin on what is meant, go along its edge; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>brush stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>by the mask of frame {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1573,6 +2053,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>click corners; Enter or the first corner closes; Backspace: one back; Alt takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>copied mask</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1593,6 +2077,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>drag the outline as far as the ring reaches</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>drag, or drag an end; Shift: level or upright; Esc removes it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1632,6 +2120,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>every doubtful place was looked at, so from the first one again</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>fill holes</source>
    <translation type="unfinished" />
   </message>
@@ -1641,6 +2133,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>fixed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>from your strokes</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1664,11 +2160,23 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>little</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>loss</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>marks what is probable enough, unmarks the rest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>mirrored left–right</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>mirrored top–bottom</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1685,6 +2193,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>moves the picture while it is held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>much</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1716,11 +2228,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>outline of the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>polygon</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>proposed change</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1736,7 +2256,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>removed: only in the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>see the View menu</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>shrink</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>smart stroke</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1756,11 +2288,35 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>the last one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>threshold</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>threshold stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>turned 180°</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>turned 90° left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>turned 90° left, mirrored left–right</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>turned 90° right</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>turned 90° right, mirrored left–right</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1786,6 +2342,12 @@ training loss and agreement on held-out films.</source>
   <message>
    <source>x {column}  y {row}  value {value}</source>
    <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{chosen} of %n frames</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
   </message>
   <message>
    <source>{command} cannot run now: {needs}</source>
@@ -1820,6 +2382,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{key}: upright</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{least} to {most}</source>
    <translation type="unfinished" />
   </message>
@@ -1835,11 +2401,19 @@ training loss and agreement on held-out films.</source>
    <source>{model} proposes from now on. {reason}</source>
    <translation type="unfinished" />
   </message>
+  <message>
+   <source>{model}, threshold {percent:.0f} %</source>
+   <translation type="unfinished" />
+  </message>
   <message numerus="yes">
    <source>{number} locked pixels kept; {key} unlocks everything</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
+  </message>
+  <message>
+   <source>{one} and {other}</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>{other} goes without this key</source>

@@ -13,9 +13,14 @@ from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.brush_outline import LEAST_RING, ring
 from unet_studio.gui.canvas.overlay import Colour
 from unet_studio.gui.canvas.view import Point, View
+from unet_studio.gui.texts import mark, tr
 
 PICTURE, PROPOSAL, EARLIER = "picture", "proposal", "earlier"
-CHOICES = ((PICTURE, "The picture alone"), (PROPOSAL, "The proposal"), (EARLIER, "The earlier model's mask"))
+CHOICES = (
+    (PICTURE, mark("The picture alone")),
+    (PROPOSAL, mark("The proposal")),
+    (EARLIER, mark("The earlier model's mask")),
+)
 
 
 class Companion(Canvas):
@@ -26,8 +31,8 @@ class Companion(Canvas):
         self._pointed: Point | None = None
         super().__init__()
         self.setObjectName("companion")
-        self.setAccessibleName("Picture for comparison")
-        self.setAccessibleDescription("Shows only: nothing here can be changed.")
+        self.setAccessibleName(tr("Picture for comparison"))
+        self.setAccessibleDescription(tr("Shows only: nothing here can be changed."))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.set_read_only(True)
         leader.picture_changed.connect(self.show_picture)
@@ -92,13 +97,13 @@ class Beside(QWidget):
         super().__init__(objectName="beside")
         self.canvas = Companion(canvas)
         self.choice = QComboBox(objectName="beside_choice")
-        self.choice.setAccessibleName("Shown for comparison")
+        self.choice.setAccessibleName(tr("Shown for comparison"))
         for value, text in CHOICES:
-            self.choice.addItem(text, value)
+            self.choice.addItem(tr(text), value)
         self.note = QLabel(objectName="quiet")
         close = QToolButton(objectName="beside_close")
         close.setText("✕")
-        close.setToolTip("Close the comparison")
+        close.setToolTip(tr("Close the comparison"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out(close)
         self.choice.currentIndexChanged.connect(lambda _index: self.choice_changed.emit(self.chosen))

@@ -14,6 +14,7 @@ from unet_studio.core.errors import UserError
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.reading import Reading
+from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_link import WorklistLink
 
 CARRY = "carry"  # a lane of its own: neither a proposal nor an accept waits for it
@@ -72,7 +73,7 @@ class CarryLink(QObject):
         frames, number = self._frames()
         beyond = [case for case in frames if (sequence.number(case) - number) * by > 0]
         if not beyond:
-            self._jobs.said.emit("This is the last frame" if by > 0 else "This is the first frame", False)
+            self._jobs.said.emit(tr("This is the last frame") if by > 0 else tr("This is the first frame"), False)
             return None
         return beyond[0 if by > 0 else -1]
 
@@ -89,7 +90,7 @@ class CarryLink(QObject):
     def carry(self) -> None:
         """Carry the open case's mask to the frames that follow; a second time stops it."""
         if self._running is not None:
-            self._stop("Carrying stopped")
+            self._stop(tr("Carrying stopped"))
             return
         start = self._source()
         if start is None:
@@ -111,7 +112,7 @@ class CarryLink(QObject):
             failed=lambda error: self._stop(str(error), True),
             progress=lambda found: self._found(session.reader, found),
             lane=CARRY,
-            label="Carrying the mask",
+            label=tr("Carrying the mask"),
         )
 
     def _source(self) -> Any:
@@ -164,7 +165,7 @@ class CarryLink(QObject):
 
         ghost = differences(draft.document.mask, found.mask, draft.document.touched)
         self._offered = f"by the mask of frame {found.start}"
-        self._ghosts.show(ghost.islands, self._offered)
+        self._ghosts.show(ghost.islands, self._offered, tr("by the mask of frame {number}", number=found.start))
 
     def _answered(self, source: str, _count: int) -> None:
         """A mask to which the reader has said yes or no is not offered again when the frame is opened again."""
@@ -196,7 +197,8 @@ class CarryLink(QObject):
             self._jobs.said.emit(str(error), True)
             return
         name = start.case.name
-        self._jobs.said.emit(f"Mask copied from {name}" if changed else f"The mask is that of {name} already", False)
+        said = tr("Mask copied from {name}", name=name)
+        self._jobs.said.emit(said if changed else tr("The mask is that of {name} already", name=name), False)
         self._reading.edited.emit()
         self._reading.state_changed.emit()
 

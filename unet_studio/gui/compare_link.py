@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from unet_studio.gui.canvas.difference import ADDED, REMOVED
 from unet_studio.gui.corner import Corner
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.texts import mark, tr
 
 REST_MS = 150  # the threshold rests this long: the comparison follows
-NO_EARLIER = "There is no earlier model version to compare with"
-NO_PROPOSAL = "No proposal yet"
+NO_EARLIER = mark("There is no earlier model version to compare with")
+NO_PROPOSAL = mark("No proposal yet")
 OTHER = (230, 159, 0)  # orange: told apart from both Targets' own colours
 
 Mask = np.ndarray
@@ -28,12 +30,10 @@ def _square(colour: tuple[int, int, int], sign: str = "■") -> str:
     return f"<span style='color: rgb{colour}; font-size: large'>{sign}</span>"
 
 
-LEGEND = "<br>".join(
-    (
-        f"{_square((255, 255, 255), '□')} outline of the earlier model's mask",
-        f"{_square(ADDED)} added: only in the mask now",
-        f"{_square(REMOVED, '▨')} removed: only in the earlier model's mask",
-    )
+LEGEND = (
+    (_square((255, 255, 255), "□"), mark("outline of the earlier model's mask")),
+    (_square(ADDED), mark("added: only in the mask now")),
+    (_square(REMOVED, "▨"), mark("removed: only in the earlier model's mask")),
 )
 
 
@@ -90,7 +90,7 @@ class CompareLink(QObject):
                 self._earlier = (key, mask)
                 then(mask)
 
-        self._jobs.run(work, done=take, lane=MODEL, label="Comparing")
+        self._jobs.run(work, done=take, lane=MODEL, label=tr("Comparing"))
 
     def _hold(self, on: bool) -> None:
         if on and self._reading.draft is not None:
@@ -101,10 +101,10 @@ class CompareLink(QObject):
 
     def _show_difference(self, mask: Mask | None) -> None:
         if mask is None:
-            self._jobs.said.emit(NO_EARLIER, False)
+            self._jobs.said.emit(tr(NO_EARLIER), False)
         elif self._actions["show_proposal"].isChecked():
             self._canvas.set_difference(mask)
-            self._corner.show_legend(LEGEND)
+            self._corner.show_legend("<br>".join(f"{square} {escape(tr(words))}" for square, words in LEGEND))
 
     # side by side
 
@@ -125,9 +125,9 @@ class CompareLink(QObject):
         if what == PICTURE:
             self._beside.show_mask(None)
         elif what == EARLIER:
-            self._with_earlier(lambda mask: self._put(key, mask, "" if mask is not None else NO_EARLIER))
+            self._with_earlier(lambda mask: self._put(key, mask, "" if mask is not None else tr(NO_EARLIER)))
         elif proposal is None:
-            self._beside.show_mask(None, note=NO_PROPOSAL)
+            self._beside.show_mask(None, note=tr(NO_PROPOSAL))
         else:
             self._draw_proposal(key, proposal, threshold)
 
@@ -137,8 +137,8 @@ class CompareLink(QObject):
 
             return mask_at(proposal.probability, proposal.rows, proposal.columns, threshold)
 
-        note = f"{proposal.model_id}, threshold {threshold * 100:.0f} %"
-        self._jobs.run(work, done=lambda mask: self._put(key, mask, note), lane=MODEL, label="Comparing")
+        note = tr("{model}, threshold {percent:.0f} %", model=proposal.model_id, percent=threshold * 100)
+        self._jobs.run(work, done=lambda mask: self._put(key, mask, note), lane=MODEL, label=tr("Comparing"))
 
     def _put(self, key: tuple[Any, ...], mask: Mask | None, note: str) -> None:
         if key == self._shown and self._beside.chosen in (PROPOSAL, EARLIER):

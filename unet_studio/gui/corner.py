@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QTransform
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_studio.gui.canvas.turn import Turn
+from unet_studio.gui.texts import tr
 
 GLYPH = 22  # logical px
 AWAY = 10  # logical px from the canvas's edges
@@ -40,7 +41,7 @@ class Corner(QWidget):
     def show_turn(self, turn: Turn, how_back: str) -> None:
         """Warn that the view is turned; how_back: what makes it upright again."""
         words = turn.words
-        self.turn_text.setText(f"View {words}\n{how_back}" if words else "")
+        self.turn_text.setText(f"{tr('View {turned}', turned=tr(words))}\n{how_back}" if words else "")
         self._glyph.setPixmap(_letter(turn, self.devicePixelRatioF()))
         self._warning.setVisible(bool(words))
         self._fit()

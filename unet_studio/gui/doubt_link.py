@@ -9,19 +9,21 @@ from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.doubt_layer import DoubtLayer, DoubtLegend
+from unet_studio.gui.keys import shown
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.status_bar import StatusBar
+from unet_studio.gui.texts import mark, tr, tr_n
 
 if TYPE_CHECKING:
     from unet_studio.editing.doubt import Stretch
 
 GLIMPSE_MS = 1200  # the map is shown so long where the reader was brought to
 REST_MS = 120  # the map follows the Mask when it rests so long
-NONE_LEFT = "No doubtful place is left on this picture"
-AGAIN = "every doubtful place was looked at, so from the first one again"
-WAIT = "Doubt is being worked out; the first doubtful place is shown as soon as it is known"
-FIRST = "This is the first doubtful place that you looked at"
+NONE_LEFT = mark("No doubtful place is left on this picture")
+AGAIN = mark("every doubtful place was looked at, so from the first one again")
+WAIT = mark("Doubt is being worked out; the first doubtful place is shown as soon as it is known")
+FIRST = mark("This is the first doubtful place that you looked at")
 
 
 class DoubtLink(QObject):
@@ -52,14 +54,14 @@ class DoubtLink(QObject):
         """Show the map until it is switched off."""
         self._wanted = shown
         if shown and self._look.doubt is None:
-            self._bar.say(self._why_not() or "Doubt is being worked out", bool(self._look.problem))
+            self._bar.say(self._why_not() or tr("Doubt is being worked out"), bool(self._look.problem))
         self._show()
 
     def go_on(self) -> None:
         """Bring the next doubtful place so near that it can be judged."""
         if self._look.doubt is None:
             self._awaited = self._look.under_way
-            self._bar.say(self._why_not() or WAIT, bool(self._look.problem))
+            self._bar.say(self._why_not() or tr(WAIT), bool(self._look.problem))
             return
         from unet_studio.editing import doubt
 
@@ -70,23 +72,25 @@ class DoubtLink(QObject):
                 return
         one = doubt.next_stretch(found, self._walk)
         if one is None:
-            self._bar.say(NONE_LEFT)
+            self._bar.say(tr(NONE_LEFT))
             return
         left = sum(not any(doubt.same(other, seen) for seen in self._walk) for other in found)
         if not left:
             self._walk.clear()
         self._walk.append(one)
-        self._go(len(self._walk) - 1, f"{left - 1} more to look at" if left > 1 else "the last one" if left else AGAIN)
+        self._go(len(self._walk) - 1, _left_text(left))
 
     def go_back(self) -> None:
         """Go back to the place before."""
         if self._at > 0:
             self._go(self._at - 1, "")
         else:
-            self._bar.say(FIRST if self._walk else WAIT if self._look.under_way else NONE_LEFT)
+            self._bar.say(tr(FIRST if self._walk else WAIT if self._look.under_way else NONE_LEFT))
 
     def _why_not(self) -> str:
-        return self._look.problem or ("" if self._look.under_way else "There is no proposal to doubt: press P first")
+        if self._look.problem or self._look.under_way:
+            return self._look.problem
+        return tr("There is no proposal to doubt: press {key} first", key=shown("propose"))
 
     def _stretches(self) -> tuple[Stretch, ...]:
         from unet_studio.editing import doubt
@@ -102,9 +106,7 @@ class DoubtLink(QObject):
         rows, columns = canvas.turn.shape(one.rect.shape)
         middle = (one.rect.left + one.rect.right) / 2, (one.rect.top + one.rect.bottom) / 2
         canvas.set_zoom(min(canvas.width() / columns, canvas.height() / rows), middle)
-        kind = f"{one.length:.0f} px of outline" if one.length else "a place away from the outline"
-        score = f"{one.score:,.0f}".replace(",", " ")
-        self._bar.say("; ".join(part for part in (f"Doubtful: {kind}, about {score} px may be wrong", more) if part))
+        self._bar.say("; ".join(part for part in (_doubt_text(one), more) if part))
         self._glimpse.start()
         self._show()
 
@@ -137,3 +139,17 @@ class DoubtLink(QObject):
         self._layer.visible = shown
         self.legend.setVisible(shown)
         self._canvas.update()
+
+
+def _doubt_text(one: Stretch) -> str:
+    score = f"{one.score:,.0f}".replace(",", " ")
+    if not one.length:
+        return tr("Doubtful: a place away from the outline, about {score} px may be wrong", score=score)
+    return tr("Doubtful: {length:.0f} px of outline, about {score} px may be wrong", length=one.length, score=score)
+
+
+def _left_text(left: int) -> str:
+    """left: places that were not looked at, with the one that is shown."""
+    if left > 1:
+        return tr_n("%n more to look at", "%n more to look at", left - 1)
+    return tr("the last one") if left else tr(AGAIN)

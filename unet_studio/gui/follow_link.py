@@ -17,9 +17,10 @@ from unet_studio.gui.jobs import FOLLOW, Jobs, Token
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.second_look import SecondLook
+from unet_studio.gui.texts import mark
 
 REST_MS = 500  # the hand rests so long before anything is worked out
-SOURCE = "from your strokes"
+SOURCE = mark("from your strokes")
 LEAST = 2.5e-4  # of the picture: smaller islands are not offered
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,9 +16,11 @@ from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.clicks import Clicks
 from unet_studio.gui.canvas.ghost_layer import ADDS, CHOSEN, REMOVES, GhostLayer, in_ring
+from unet_studio.gui.keys import shown
 from unet_studio.gui.option_strip import OptionStrip
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.status_bar import StatusBar
+from unet_studio.gui.texts import tr, tr_n
 
 if TYPE_CHECKING:
     from unet_studio.editing.islands import Island
@@ -52,9 +55,9 @@ class Ghosts(QObject):
     ) -> None:
         super().__init__(canvas)
         self._reading, self._canvas, self._strip, self._bar = reading, canvas, strip, bar
-        self._actions = actions
         self._offered: dict[str, list[Island]] = {}
         self._refused: dict[str, list[Island]] = {}
+        self._source_words: dict[str, str] = {}
         self._waiting: list[Waiting] = []
         self._chosen: Waiting | None = None
         self._document: Document | None = None
@@ -70,6 +73,7 @@ class Ghosts(QObject):
         # only where the picture has the keyboard: elsewhere Tab goes from control to control
         actions["ghost_next"].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         canvas.addAction(actions["ghost_next"])
+        actions.with_keys(self._show_words)
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What the actions on proposed islands do."""
@@ -90,14 +94,16 @@ class Ghosts(QObject):
         """What waits, as it would be changed now."""
         return tuple(one.left for one in self._waiting)
 
-    def show(self, islands: Iterable[Island], source: str) -> int:
+    def show(self, islands: Iterable[Island], source: str, words: str = "") -> int:
         """Offer these islands of the open picture instead of those from the same source; returns how many wait.
 
-        source: where they come from, in words: "from your strokes". Islands that were dismissed before are left out.
+        source: where they come from, in English words, as the journal keeps it: "from your strokes"; words: the same
+        for the reader. Islands that were dismissed before are left out.
         """
         from unet_studio.editing.islands import overlap
 
         refused = self._refused.get(source, [])
+        self._source_words[source] = words or tr(source)
         self._offered[source] = [
             one for one in islands if not any(overlap(one, other) > SAME * one.area for other in refused)
         ]
@@ -124,7 +130,8 @@ class Ghosts(QObject):
 
         wanted = islands.accept(draft.document.mask, *(one.left for one in chosen))
         put(draft.document, ROW.name, ROW.label, *wanted, facts={"source": ", ".join(_sources(chosen))})
-        self._bar.say(draft.problem or f"{_count(len(chosen))} taken over", bool(draft.problem))
+        said = tr_n("%n island taken over", "%n islands taken over", len(chosen))
+        self._bar.say(draft.problem or said, bool(draft.problem))
         self._reading.edited.emit()
         self._reading.state_changed.emit()
         for source in _sources(chosen):
@@ -136,7 +143,7 @@ class Ghosts(QObject):
             self._offered[one.source] = [other for other in self._offered[one.source] if other is not one.offered]
             self._refused.setdefault(one.source, []).append(one.offered)
         self._refresh()
-        self._bar.say(f"{_count(len(chosen))} dismissed")
+        self._bar.say(tr_n("%n island dismissed", "%n islands dismissed", len(chosen)))
         for source in _sources(chosen):
             self.dismissed.emit(source, sum(one.source == source for one in chosen))
 
@@ -156,10 +163,15 @@ class Ghosts(QObject):
         chosen = self._waiting[(place + 1) % len(self._waiting)]
         self._choose(chosen)
         self._bring_near(chosen.left.rect)
-        keys = {name: self._actions[name].shortcut().toString() for name in ("ghost_yes", "ghost_no")}
-        does = "adds" if chosen.left.adds else "removes"
-        area = f"{chosen.left.area:,}".replace(",", " ")
-        self._bar.say(f"It {does} {area} px: {keys['ghost_yes']} takes it over, {keys['ghost_no']} dismisses it")
+        said = {
+            "area": f"{chosen.left.area:,}".replace(",", " "),
+            "yes": shown("ghost_yes"),
+            "no": shown("ghost_no"),
+        }
+        adds = tr("It adds {area} px: {yes} takes it over, {no} dismisses it", **said)
+        self._bar.say(
+            adds if chosen.left.adds else tr("It removes {area} px: {yes} takes it over, {no} dismisses it", **said)
+        )
 
     def _on_chosen(self, answer: Callable[[Waiting], None]) -> None:
         if self._chosen is None:
@@ -228,7 +240,7 @@ class Ghosts(QObject):
             self._mark(one)
         self._repaint(before)
         self._repaint(self._waiting)
-        self._strip.show_waiting(self._words())
+        self._show_words()
         self.changed.emit()
 
     def _find(self) -> Iterable[Waiting]:
@@ -279,20 +291,21 @@ class Ghosts(QObject):
         if small or large or not inside:
             canvas.set_zoom(NEAR * room / side if small or large else canvas.zoom, centre)
 
+    def _show_words(self) -> None:
+        self._strip.show_waiting(self._words())
+
     def _words(self) -> str:
         if not self._waiting:
             return ""
-        keys = {name: self._actions[name].shortcut().toString() for name in ("ghost_all", "ghost_none")}
-        keys = {name: text.replace("Return", "Enter") for name, text in keys.items()}
-        source = " and ".join(_sources(self._waiting))
-        return (
-            f"{_count(len(self._waiting))} proposed {source}: click to take over, "
-            f"{keys['ghost_all']} all, {keys['ghost_none']} none"
+        said = [self._source_words[source] for source in _sources(self._waiting)]
+        return tr_n(
+            "%n island proposed {source}: click to take over, {all} all, {none} none",
+            "%n islands proposed {source}: click to take over, {all} all, {none} none",
+            len(self._waiting),
+            source=reduce(lambda one, other: tr("{one} and {other}", one=one, other=other), said),
+            all=shown("ghost_all").replace("Return", "Enter"),
+            none=shown("ghost_none"),
         )
-
-
-def _count(number: int) -> str:
-    return f"{number} island{'' if number == 1 else 's'}"
 
 
 def _sources(waiting: Iterable[Waiting]) -> list[str]:

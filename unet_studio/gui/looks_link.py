@@ -6,16 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QKeySequence
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.tools import RULER
-from unet_studio.gui.canvas.turn import UPRIGHT, Turn
+from unet_studio.gui.canvas.turn import UPRIGHT
 from unet_studio.gui.corner import Corner
+from unet_studio.gui.keys import shown
 from unet_studio.gui.palette import colour_of
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Opened, Reading
+from unet_studio.gui.texts import tr
 
 BLINK_MS = 250  # shown as long as hidden: twice a second, below what can provoke a seizure (3 a second)
 
@@ -31,7 +32,8 @@ class LooksLink(QObject):
         self._blinking = QTimer(self, interval=BLINK_MS)
         self._blinking.timeout.connect(lambda: canvas.set_mask_visible(not canvas.mask_visible))
         reading.opened.connect(self._opened)
-        canvas.turned.connect(self._show_turn)
+        canvas.turned.connect(lambda _turn: self._show_turn())
+        actions.with_keys(self._show_turn)
         canvas.painting_begun.connect(self._stop_blinking)
         actions["hide_mask"].toggled.connect(self._stop_blinking)
 
@@ -62,9 +64,10 @@ class LooksLink(QObject):
         if colour is not None:
             self._canvas.set_colour(colour)
 
-    def _show_turn(self, turn: Turn) -> None:
-        key = self._actions["upright"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        self.corner.show_turn(turn, f"{key}: upright" if key else "see the View menu")
+    def _show_turn(self) -> None:
+        key = shown("upright")
+        how_back = tr("{key}: upright", key=key) if key else tr("see the View menu")
+        self.corner.show_turn(self._canvas.turn, how_back)
 
     # blinking
 

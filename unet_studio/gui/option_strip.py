@@ -137,8 +137,8 @@ class OptionStrip(QWidget):
 
     def _show_tips(self) -> None:
         key = shown("swap_tool")
-        self.signs[False].setToolTip(tr("Shapes add; Alt turns it round for one shape  [{key}]", key=key))
-        self.signs[True].setToolTip(tr("Shapes take away; Alt turns it round for one shape  [{key}]", key=key))
+        self.signs[False].setToolTip(tr("It adds; Alt turns it round for once  [{key}]", key=key))
+        self.signs[True].setToolTip(tr("It takes away; Alt turns it round for once  [{key}]", key=key))
 
     def _command_buttons(self, actions: ActionSet) -> QWidget:
         part = QWidget()

@@ -114,8 +114,8 @@ class Reading(QObject):
         if self.open_case is not None and not self.clock.running:
             self.clock.start()
             if self._came_proposed:
-                model = self.proposal.model_id
-                self._jobs.said.emit(self.proposal.note or f"Proposed by {model} while you read the last one", False)
+                where = tr("Proposed by {model} while you read the last one", model=self.proposal.model_id)
+                self._jobs.said.emit(self.proposal.note or where, False)
                 self.changed.emit(Changes(cases=frozenset({self._wanted})))
 
     def _cannot_open(self, error: UserError) -> None:
@@ -255,7 +255,7 @@ class Reading(QObject):
             before = self.draft.document.history.newest()
             self.draft.set_threshold(self.proposal, threshold, final=True)
             if self.draft.document.history.newest() is not before:
-                self._tell_kept(f"Threshold {threshold:.0%}".replace("%", " %"))
+                self._tell_kept(tr("Threshold {percent:.0f} %", percent=threshold * 100))
             self.edited.emit()
             self.state_changed.emit()
 

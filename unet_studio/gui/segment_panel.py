@@ -107,6 +107,7 @@ class SegmentPanel(QWidget):
         low, high = shown("brush_smaller"), shown("brush_larger")
         tip = tr("Diameter in picture px  [{low}] smaller  [{high}] larger", low=low, high=high)
         self.brush.slider.setToolTip(tip)
+        self.numbers.show_tips()
 
     def show_area(self, text: str) -> None:
         """Show the area of the mask."""

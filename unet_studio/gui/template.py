@@ -17,7 +17,9 @@ from unet_studio.core.target import TARGETS
 from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
 from unet_studio.gui import languages
 from unet_studio.gui.actions import ACTIONS
-from unet_studio.gui.canvas.tools import TOOLS
+from unet_studio.gui.canvas.tools import IN_HAND
+from unet_studio.gui.canvas.turn import WORDS
+from unet_studio.gui.palette import OKABE_ITO
 from unet_studio.gui.texts import CONTEXT, uncapital
 
 CALLS = {"tr": 0, "mark": 0, "tr_n": 1}  # which argument is the text that translators get
@@ -32,10 +34,13 @@ def of_tables() -> Iterator[str]:
         yield from (row.label, uncapital(row.label))
     for amount in AMOUNTS:
         yield amount.words
-    for tool in TOOLS.values():
+    for tool in IN_HAND.values():
         yield tool.hint
     for target in TARGETS.values():
         yield target.title
+    yield from WORDS.values()
+    for colour in OKABE_ITO:
+        yield colour.capitalize()
     for reason in EXCLUDE_REASONS:
         yield from (reason, reason.capitalize())
 

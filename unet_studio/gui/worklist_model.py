@@ -39,7 +39,9 @@ def status_line(case: Case) -> str:
 
 def effort_line(case: Case) -> str:
     """What is expected to be corrected, "" where nobody knows."""
-    return "" if case.effort is None else f"Expected to be corrected: {100 * case.effort:.1f} % of the picture"
+    if case.effort is None:
+        return ""
+    return tr("Expected to be corrected: {share:.1f} % of the picture", share=100 * case.effort)
 
 
 class WorklistModel(QAbstractListModel):

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from unet_studio.gui.canvas.sketch import with_view
 from unet_studio.gui.canvas.view import View
+from unet_studio.gui.texts import mark, tr
 
 LEAST, MOST = 0.12, 0.8  # doubt from which it is shown, and from which it is shown at its strongest
 STRONGEST = 150  # of 255: the anatomy stays visible
 FAINT, BRIGHT = (150, 90, 255), (255, 150, 255)
 MARGIN, BAR = 10, 90  # logical px
-WORDS = ("Doubt", "little", "much")
+WORDS = (mark("Doubt"), mark("little"), mark("much"))
 
 
 def colour_of(doubt: float) -> tuple[int, int, int, int]:
@@ -61,13 +62,13 @@ class DoubtLegend(QWidget):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas, objectName="doubt_legend")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Doubt: from little to much")
+        self.setAccessibleName(tr("Doubt: from little to much"))
         self.hide()
         canvas.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
         """As wide as its words and the bar."""
-        text = sum(self.fontMetrics().horizontalAdvance(word) + 8 for word in WORDS)
+        text = sum(self.fontMetrics().horizontalAdvance(tr(word)) + 8 for word in WORDS)
         return QSize(text + BAR + 12, self.fontMetrics().height() + 10)
 
     def showEvent(self, event: QEvent) -> None:
@@ -90,7 +91,7 @@ class DoubtLegend(QWidget):
         painter.fillRect(self.rect(), QColor(12, 13, 15, 215))
         painter.setPen(QColor("#ffffff"))
         metrics, x = self.fontMetrics(), 8
-        for place, word in enumerate(WORDS):
+        for place, word in enumerate(map(tr, WORDS)):
             painter.drawText(x, 0, self.width(), self.height(), Qt.AlignmentFlag.AlignVCenter, word)
             x += metrics.horizontalAdvance(word) + 8
             if place == 1:

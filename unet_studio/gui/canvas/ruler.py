@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 from unet_studio.gui.canvas.holding import Aim, Held, Start
 from unet_studio.gui.canvas.sketch import ADDS, UNDER, Line, covering, paint_mark
 from unet_studio.gui.canvas.view import Point, View
+from unet_studio.gui.texts import tr
 
 if TYPE_CHECKING:
     from unet_studio.gui.canvas.canvas import Canvas
@@ -66,7 +67,7 @@ class Measuring(Held):
         if ruler.start == ruler.end:
             self._surface.set_ruler(None)
         else:
-            self._surface.tell(f"Distance {self._surface.ruler_text}; Esc takes the ruler away")
+            self._surface.tell(tr("Distance {length}; Esc takes the ruler away", length=self._surface.ruler_text))
 
     def settle(self) -> None:
         """Keep it."""

@@ -119,7 +119,7 @@ def _colours(name: str, now: str) -> QComboBox:
     for colour, rgb in OKABE_ITO.items():
         swatch = QPixmap(14, 14)
         swatch.fill(QColor(*rgb))
-        box.addItem(QIcon(swatch), colour.capitalize(), colour)
+        box.addItem(QIcon(swatch), tr(colour.capitalize()), colour)
     box.setCurrentIndex(max(0, box.findData(now)))
     return box
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QSpinBox, QWidge
 from unet_studio.core.case import Case
 from unet_studio.core.sequence import Span, number
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.texts import mark, tr, tr_n
 
-HEADING = (
+HEADING = mark(
     "Only these frames are on the worklist. Frames that you have worked on stay; the others come back when chosen."
 )
 
@@ -21,22 +22,23 @@ class SpanDialog(Frame):
     def __init__(
         self, parent: QWidget, frames: Sequence[Case], span: Span | None, on_span: Callable[[Span], object]
     ) -> None:
-        super().__init__(parent, "Choose frames", HEADING)
+        super().__init__(parent, tr("Choose frames"), tr(HEADING))
         self._frames = frames
         self._whole = Span(number(frames[0]), number(frames[-1]))
         low, high = self._whole.first, self._whole.last
         self.first, self.last = _spin("span_first", low, high), _spin("span_last", low, high)
         self.every = _spin("span_every", 1, max(1, len(frames)))
         form = QFormLayout()
-        form.addRow("First frame", self.first)
-        form.addRow("Last frame", self.last)
-        form.addRow("Every n-th", self.every)
+        form.addRow(tr("First frame"), self.first)
+        form.addRow(tr("Last frame"), self.last)
+        form.addRow(tr("Every n-th"), self.every)
         self.body.addLayout(form)
         self.count = QLabel(objectName="quiet")
         self.body.addWidget(self.count)
-        self.offer("Use these frames")
-        self.use = next(one for one in self.buttons.buttons() if one.text() == "Use these frames")
-        every_frame = QPushButton("All frames", objectName="span_all")
+        use = tr("Use these frames")
+        self.offer(use)
+        self.use = next(one for one in self.buttons.buttons() if one.text() == use)
+        every_frame = QPushButton(tr("All frames"), objectName="span_all")
         every_frame.setAutoDefault(False)
         every_frame.clicked.connect(lambda: self._show(self._whole))
         self.buttons.addButton(every_frame, self.buttons.ButtonRole.ResetRole)
@@ -56,7 +58,7 @@ class SpanDialog(Frame):
 
     def _refresh(self) -> None:
         chosen = len(self._span().chosen(self._frames))
-        self.count.setText(f"{chosen} of {len(self._frames)} frames")
+        self.count.setText(tr_n("{chosen} of %n frame", "{chosen} of %n frames", len(self._frames), chosen=chosen))
         self.use.setEnabled(chosen > 0)
 
 
