@@ -43,7 +43,7 @@ def rules() -> list[tuple[str, dict[str, str]]]:
 def pairs() -> list[tuple[str, str, str]]:
     """(selector, text, ground) of all that can stand on each other."""
     enabled = [(name, colours) for name, colours in rules() if ":disabled" not in name]
-    states = (":", "[", "#banner")
+    states = (":", "[", "#banner", "#waiting", "#turn_")  # grounds of one text alone
     surfaces = {
         colours["background"]
         for name, colours in enabled

@@ -9,19 +9,23 @@ def score(typed: str, *texts: str) -> int | None:
     """How far from `typed` the texts are, 0 for the nearest; None where a typed word is found in none of them.
 
     Texts come in order of weight. A word may be a whole word, the start or the inside of one, or, in the first text
-    only and from two letters on, letters in their order.
+    only and from two letters on, letters in their order. A dash is found by the hyphen of the keyboard.
     """
     total = 0
-    for word in typed.casefold().split():
+    for word in _plain(typed).split():
         found = [
             4 * place + worth
             for place, text in enumerate(texts)
-            if (worth := _worth(word, text.casefold(), letters=place == 0)) is not None
+            if (worth := _worth(word, _plain(text), letters=place == 0)) is not None
         ]
         if not found:
             return None
         total += min(found)
     return total
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("–", "-")
 
 
 def _worth(word: str, text: str, letters: bool) -> int | None:
