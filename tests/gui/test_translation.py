@@ -6,16 +6,20 @@ from xml.etree import ElementTree
 
 import PySide6
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QTableWidget, QWidget
 
+from unet_studio.editing import islands
 from unet_studio.gui import languages, preferences, template
 from unet_studio.gui.actions import ACTIONS
+from unet_studio.gui.follow_link import SOURCE
+from unet_studio.gui.needs import NEEDS
 from unet_studio.gui.texts import plain, tr, tr_n
 
-DIALOGS = ("reader", "preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "palette")
+DIALOGS = ("reader", "preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "palette",
+           "span")  # fmt: skip
 NAMES = (
     "U-Net Studio",
     "Dice",
@@ -118,6 +122,7 @@ def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, qtbot):
             assert "⟦" in action.toolTip(), row.id
     for name in DIALOGS:
         window.actions_set[name].trigger()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
         dialog = QApplication.activeModalWidget()
         assert left_in_english(dialog) == set(), name
         dialog.reject()
@@ -127,6 +132,49 @@ def test_every_text_of_the_window_and_its_dialogs_is_translated(pseudo, qtbot):
         assert "⟦" in window.status.message(), name
         qtbot.waitUntil(lambda: not window.reading.busy)
     window.masks.run("grow")
+
+
+@compiled
+def test_what_the_picture_says_is_translated(pseudo, qtbot):
+    window = pseudo
+    run, strip, document = window.actions_set, window.strip, window.canvas.document
+
+    def said() -> str:
+        return window.status.message()
+
+    for name, answer in (("doubt_next", "P"), ("doubt_previous", ""), ("blink", ""), ("beside", ""), ("turn_left", "")):
+        run.enable(NEEDS)
+        window.status.say("")
+        run[name].trigger()
+        if answer or name == "doubt_previous":
+            assert said().startswith("⟦"), name
+            assert answer in said(), name
+    assert window.looks.corner.turn_text.text().startswith("⟦View ⟦turned 90° left⟧⟧\n⟦")
+    window.compare._show_difference(None)
+    assert said().startswith("⟦There is no earlier")
+    run.check("show_proposal", True)
+    window.compare._show_difference(document.mask.copy())
+    assert window.looks.corner.legend.text().count("⟦") == 3
+    wanted = document.mask.copy()
+    wanted[20:40, 20:40] = 1
+    found = islands.differences(document.mask, wanted, document.touched).islands
+    window.ghosts.show(found, SOURCE)
+    assert strip.waiting.text().startswith("⟦1 islands proposed ⟦from your strokes⟧")
+    window.ghosts.show(found, "another", "⟦elsewhere⟧")
+    assert "⟦⟦from your strokes⟧ and ⟦elsewhere⟧⟧" in strip.waiting.text()
+    for verb, start in ((window.ghosts.go_on, "⟦It adds 400 px: Y "), (window.ghosts.accept_all, "⟦2 islands")):
+        verb()
+        assert said().startswith(start)
+    window.canvas.set_tool("ruler")
+    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.to_widget(10, 10))
+    QTest.mouseMove(window.canvas, window.canvas.to_widget(60, 60))
+    QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.to_widget(60, 60))
+    assert said().startswith("⟦Distance 71")
+    window.carry.step(1)
+    qtbot.waitUntil(lambda: not window.reading.busy)
+    window.carry.step(1)
+    assert said() == "⟦This is the last frame⟧"
+    assert left_in_english(window) == set()
 
 
 @compiled
