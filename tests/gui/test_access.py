@@ -9,7 +9,18 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QPushButton, QToolBar, QWidget
 
-DIALOGS = ("preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "reader", "palette")
+DIALOGS = (
+    "preferences",
+    "export",
+    "versions",
+    "shortcuts",
+    "change_keys",
+    "about",
+    "exclude",
+    "reader",
+    "palette",
+    "span",
+)
 
 
 def on_tab(root: QWidget) -> list[QWidget]:
@@ -67,6 +78,7 @@ def cut_off(root: QWidget) -> list[str]:
 def each_dialog(window, qtbot):
     for name in DIALOGS:
         window.actions_set[name].trigger()
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
         dialog = QApplication.activeModalWidget()
         QApplication.processEvents()
         yield name, dialog

@@ -21,7 +21,7 @@ NO, SHIFT, CONTROL = (
 RIGHT_HALF = set("YUIOPHJKLNM,.[];'/") | {"Enter", "Return", "Backspace", "Del"}
 OFTEN = (
     "brush", "eraser", "swap_tool", "pull", "threshold_brush", "propose", "accept", "next", "hide_mask",
-    "show_proposal", "brush_larger",
+    "show_proposal", "brush_larger", "smart_brush", "doubt_next",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def test_the_left_hand_set_brings_what_is_used_often_under_the_right_hand():
     usual, left = keys.ready_made(), keys.ready_made(LEFT)
     for name in OFTEN:
         assert left[name][0] in RIGHT_HALF, name
+    assert left["doubt_previous"][0] == f"Shift+{left['doubt_next'][0]}"
     for row in ACTIONS:
         assert bool(left[row.id]) == bool(usual[row.id])
     assert set(all_of(usual)) - {key for pair in keys.LEFT_SWAPS for key in pair} <= set(all_of(left))

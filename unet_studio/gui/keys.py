@@ -16,7 +16,10 @@ Keys = Mapping[str, tuple[str, ...]]  # portable key texts by action, the first 
 
 RIGHT, LEFT = "right", "left"  # the hand that holds the mouse or pen
 # for the mouse in the left hand: what is used in every picture lies under the right one; each pair changes places
-LEFT_SWAPS = (("B", "J"), ("E", "K"), ("X", "L"), ("W", "I"), ("A", "O"), ("D", "Y"), ("S", "U"), ("V", "M"))
+LEFT_SWAPS = (
+    ("B", "J"), ("E", "K"), ("X", "L"), ("W", "I"), ("A", "O"), ("S", "U"), ("V", "M"), ("D", "Y"),
+    ("Shift+D", "Shift+Y"),  # the way back goes with the way on
+)  # fmt: skip
 LEFT_MORE = {"undo": "Ctrl+Backspace", "redo": "Ctrl+Shift+Backspace"}
 FIXED = {  # keys that no action can be given, though the table may give them, and why
     "Space": mark("moves the picture while it is held"),
