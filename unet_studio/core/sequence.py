@@ -1,6 +1,7 @@
 """Sequences: which cases are frames of one video, in which order, and the span of them that is worked on.
 
-Frames of one file belong together, and files of one folder whose names differ in nothing but their last number.
+Frames of one file belong together, and files of one folder whose names differ in nothing but their last number, unless
+their Target is none of videos: numbered radiographs are of many patients.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from unet_studio.core.case import Case, Status
+from unet_studio.core.target import TARGETS
 
 _NUMBERED = re.compile(r"(.*?)([0-9]+)([^0-9/\\]*)", re.DOTALL)
 BEGUN = frozenset(Status) - {Status.NEW, Status.PROPOSED, Status.UNREADABLE}  # a person has worked on it
@@ -34,7 +36,8 @@ def key(case: Case) -> str:
     """What the frames of one sequence have in common; "" for a file of one frame without a number in its name."""
     if case.frames > 1:
         return case.path
-    parts = _parts(case.path)
+    target = TARGETS.get(case.target or "")
+    parts = _parts(case.path) if target is None or target.video else None
     return f"{parts[0]}#{parts[2]}" if parts else ""
 
 

@@ -23,10 +23,11 @@ class Target:
     channels: int  # colour channels that the picture should have
     modalities: frozenset[str]  # DICOM modalities it is meant for
     least_agreement: float  # Dice on held-out Corrections below which a Candidate never goes live
+    video: bool = False  # numbered files of a folder may be frames of one video; films are one patient each
 
 
 LUNG = Target("lung", "Lung", (86, 180, 233), 1, frozenset({"CR", "DX", "RG"}), 0.80)
-POLYP = Target("polyp", "Polyp", (240, 228, 66), 3, frozenset({"ES", "XC"}), 0.50)
+POLYP = Target("polyp", "Polyp", (240, 228, 66), 3, frozenset({"ES", "XC"}), 0.50, video=True)
 TARGETS: dict[str, Target] = {target.name: target for target in (LUNG, POLYP)}
 UNDECIDED_MODALITIES = frozenset({"", "OT", "SC"})  # these say nothing: look at the pixels
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +23,13 @@ def test_numbered_files_of_a_folder_are_one_sequence_in_the_order_of_their_numbe
     cases = files("/v/f10.png", "/v/f9.png", "/v/f010b.png", "/w/f11.png", "/v/f8.jpg", "/v/g1.png", "/v/f2.png")
     assert [one.path for one in frames_of(cases, cases[0])] == ["/v/f2.png", "/v/f9.png", "/v/f10.png"]
     assert frames_of(cases, cases[3]) == [cases[3]]
+
+
+def test_numbered_radiographs_are_no_sequence() -> None:
+    films = [replace(one, target="lung") for one in files("/v/f1.png", "/v/f2.png")]
+    frames = [replace(one, target="polyp") for one in films]
+    assert frames_of(films, films[0]) == films[:1]
+    assert frames_of(frames, frames[0]) == frames
 
 
 def test_only_the_last_number_of_the_name_counts() -> None:
