@@ -622,7 +622,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Doubtful place &amp;before</source>
+   <source>Doubtful pl&amp;ace before</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -9,18 +9,9 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QPushButton, QToolBar, QWidget
 
-DIALOGS = (
-    "preferences",
-    "export",
-    "versions",
-    "shortcuts",
-    "change_keys",
-    "about",
-    "exclude",
-    "reader",
-    "palette",
-    "span",
-)
+from unet_studio.gui.dialogs.span import SpanDialog
+
+DIALOGS = ("preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "reader", "palette")
 
 
 def on_tab(root: QWidget) -> list[QWidget]:
@@ -76,9 +67,10 @@ def cut_off(root: QWidget) -> list[str]:
 
 
 def each_dialog(window, qtbot):
-    for name in DIALOGS:
-        window.actions_set[name].trigger()
-        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+    frames = window.worklist.panel.model.cases()
+    openings = {name: window.actions_set[name].trigger for name in DIALOGS}
+    for name, show in {**openings, "span": lambda: SpanDialog(window, frames, None, frames.index).open()}.items():
+        show()
         dialog = QApplication.activeModalWidget()
         QApplication.processEvents()
         yield name, dialog

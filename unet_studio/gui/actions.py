@@ -120,7 +120,7 @@ VIEW_ROWS = (
       switch=True, bar=5),
     A("doubt_next", "Ne&xt doubtful place", "Go to the next doubtful place of the outline", ("D",), "mask proposal",
       line=True),
-    A("doubt_previous", "Doubtful &place before", "Go back to the doubtful place before", ("Shift+D",),
+    A("doubt_previous", "Doubtful pl&ace before", "Go back to the doubtful place before", ("Shift+D",),
       "mask proposal"),
     A("zoom_fit", "&Whole picture", "Show the whole picture", ("0", "Ctrl+0"), "picture", "zoom_fit", bar=6, line=True),
     A("zoom_in", "Zoom &in", "Zoom in", ("Ctrl++", "Ctrl+="), "picture", "zoom_in", bar=6),
