@@ -1130,7 +1130,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Next frame (with the move tool in hand: Page Down)</source>
+   <source>Next frame (the move tool in hand takes the arrow keys)</source>
    <translation type="unfinished" />
   </message>
   <message>

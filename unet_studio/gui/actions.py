@@ -151,7 +151,8 @@ SEGMENT_ROWS = (
     A("next", "&Next picture", "Next picture", ("N",), "cases", "next", bar=1),
 )  # fmt: skip
 FRAME_ROWS = (
-    A("frame_next", "&Next frame", "Next frame (with the move tool in hand: Page Down)", ("Right", "PgDown"), "frames"),
+    A("frame_next", "&Next frame", "Next frame (the move tool in hand takes the arrow keys)", ("Right", "PgDown"),
+      "frames"),
     A("frame_previous", "&Previous frame", "Previous frame", ("Left", "PgUp"), "frames"),
     A("carry", "&Carry the mask ahead", "Carry the mask to the frames that follow, or stop that", ("Ctrl+Right",),
       "mask frames", line=True),

@@ -29,7 +29,7 @@ HANDS = (
 )
 COLUMN_LETTERS = 52  # that a column should be wide at least
 MOUSE = mark("Drawing and mouse (fixed)")
-COLUMNS = ((FILE, EDIT, SEGMENT, HELP), (TOOLS, MASK), (VIEW, WINDOWS, FRAMES, MOUSE, LEARN))
+COLUMNS = ((FILE, EDIT, SEGMENT, FRAMES, LEARN, HELP), (TOOLS, MASK), (VIEW, WINDOWS, MOUSE))
 
 
 def show_shortcuts(parent: QWidget, actions: ActionSet, change: Callable[[str], object]) -> Frame:
