@@ -168,12 +168,13 @@ class ActionSet(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Switch held actions off when their key is released; keys that a control wants run nothing."""
-        if event.type() == QEvent.Type.KeyRelease:
+        kind = event.type()
+        if kind == QEvent.Type.KeyRelease:
             self._released(event)
-        elif event.type() == QEvent.Type.ShortcutOverride and wants_key(watched, event):
+        elif kind == QEvent.Type.ShortcutOverride and wants_key(watched, event):
             event.accept()
             return True
-        elif event.type() == QEvent.Type.ApplicationDeactivate:
+        elif kind == QEvent.Type.ApplicationDeactivate:
             self.release_all()
         return False
 

@@ -55,10 +55,10 @@ class CarryLink(QObject):
         return {"frames"} if case is not None and sequence.key(case) else set()
 
     def _here(self) -> Case | None:
-        listed = self._worklist.panel.model.case(self._reading.case_id)
-        if listed is None and self._reading.open_case is not None:
-            return self._reading.open_case.case  # left out by a span
-        return listed
+        reading = self._reading
+        if reading.open_case is not None and reading.open_case.case.id == reading.case_id:
+            return reading.open_case.case  # the list may not know its Target yet, or a span leaves it out
+        return self._worklist.panel.model.case(reading.case_id)
 
     # from frame to frame
 
