@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -18,11 +19,12 @@ PLOT = "unet_studio.gui.learn_plot"  # imported by a job: it takes a third of a 
 
 
 def time_left(seconds: float | None) -> str:
-    """Seconds as a reader says them."""
+    """What is left of the time allowed, as a reader says it; a run may end before."""
     if seconds is None:
         return ""
     seconds = max(0, round(seconds))
-    return f"{seconds} s left" if seconds < 90 else f"{seconds // 60} min {seconds % 60:02d} s left"
+    words = f"{seconds} s" if seconds < 90 else f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"at most {words} left"
 
 
 class LearnPanel(QWidget):
@@ -76,11 +78,14 @@ class LearnPanel(QWidget):
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)
 
-    def show_queue(self, waiting: int, held_out: int, words: str) -> None:
-        """Say how many Corrections wait to be learned from, and how many are held out to compare models."""
+    def show_queue(self, to_learn: Mapping[str, int], held_out: int) -> None:
+        """Say how many Corrections of each Target are to be learned from, and how many only compare models."""
+        waiting = sum(to_learn.values())
         if waiting + held_out == 0:
             self.queue.setText("The queue is empty. Accept a picture to fill it.")
             return
+        each = ", ".join(f"{count} {name}" for name, count in sorted(to_learn.items()))
+        words = f" ({each})" if len(to_learn) > 1 else ""
         parts = [f"{waiting} correction{'' if waiting == 1 else 's'} waiting{words}"]
         if held_out:
             parts.append(f"{held_out} held out to compare models")
