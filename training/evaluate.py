@@ -70,9 +70,15 @@ def probabilities(
     return np.asarray(crop(output, fit), dtype=np.float32)
 
 
-def proposal(network: nn.Module, values: Array, about: ModelFile, device: str = "cpu") -> Bytes:
-    """(H, W[, 3]) values to the (H, W) uint8 mask of 0 and 1 that the model proposes."""
-    found = probabilities(network, values, False, about.input, device)
+def proposal(
+    network: nn.Module, values: Array, about: ModelFile, device: str = "cpu", *, inverted: bool = False
+) -> Bytes:
+    """(H, W[, 3]) values to the (H, W) uint8 mask of 0 and 1 that the model proposes; inverted: white is dark."""
+    return proposed_by(probabilities(network, values, inverted, about.input, device), values, about)
+
+
+def proposed_by(found: Floats, values: Array, about: ModelFile) -> Bytes:
+    """What `probabilities` gave for (H, W[, 3]) values to the (H, W) uint8 mask, by the model's threshold and peak."""
     found = confident(found, about.threshold, about.peak)
     return mask_at_own_size(found, values.shape[0], values.shape[1], about.threshold)
 

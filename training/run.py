@@ -63,8 +63,8 @@ def run(
     with ExitStack() as stack:
         with distributed.rank_0_first():
             samples, aside = (read(recipe, pairs, out, stack) for pairs in (train, validation))
-        samples = with_empty(samples, recipe.empty)
-        finished = loop.train(recipe, samples, out, device, resume, on_tick, parent, aside)
+        shown = with_empty(samples, recipe.empty)
+        finished = loop.train(recipe, shown, out, device, resume, on_tick, parent, aside)
         if distributed.rank() > 0:
             return None
         state = shipped(recipe, finished.average, samples)

@@ -2032,6 +2032,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>at most {minutes} min {seconds:02d} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>at most {seconds} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>begin on what is meant, go along its edge; Alt takes away</source>
    <translation type="unfinished" />
   </message>
@@ -2390,10 +2398,6 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>{minutes} min {seconds:02d} s left</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>{model} is kept but does not propose. {reason}</source>
    <translation type="unfinished" />
   </message>
@@ -2417,10 +2421,6 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{other} goes without this key</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{seconds} s left</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -9,35 +9,31 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from torch import nn
 
 from training import dataset
 from training.augment import empty_window
 from training.checkpoint import ModelFile, load_model
-from training.evaluate import probabilities
+from training.evaluate import probabilities, proposed_by
 from training.metrics import dice
-from training.preprocess import confident, mask_at_own_size
 from unet_studio.core.resources import bundled_model
 
 PEAKS = (0.0, 0.9, 0.95, 0.97, 0.98, 0.99)
+Peaks = tuple[float, ...]
 Rows = dict[str, dict[float, list[float]]]
 
 
-def masks(
-    network: object, about: ModelFile, picture: np.ndarray, peaks: tuple[float, ...]
-) -> list[tuple[float, np.ndarray]]:
+def masks(network: nn.Module, about: ModelFile, picture: np.ndarray, peaks: Peaks) -> list[tuple[float, np.ndarray]]:
     """(peak, (H, W) uint8 mask) of one picture."""
     found = probabilities(network, picture, False, about.input)
-    rows, columns = picture.shape[:2]
-    return [
-        (peak, mask_at_own_size(confident(found, about.threshold, peak), rows, columns, about.threshold))
-        for peak in peaks
-    ]
+    return [(peak, proposed_by(found, picture, replace(about, peak=peak))) for peak in peaks]
 
 
-def measure(pair: dataset.Pair, network: object, about: ModelFile, peaks: tuple[float, ...], rows: Rows) -> None:
+def measure(pair: dataset.Pair, network: nn.Module, about: ModelFile, peaks: Peaks, rows: Rows) -> None:
     """Add what one picture shows to the rows."""
     drawn, unseen = dataset.read_mask(pair.mask), pair.side == "test"
     if drawn.any() and not unseen:

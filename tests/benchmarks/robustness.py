@@ -13,13 +13,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 
 from training import dataset
-from training.checkpoint import ModelFile, load_model
-from training.evaluate import probabilities
+from training.checkpoint import load_model
+from training.evaluate import proposal
 from training.metrics import dice
-from training.preprocess import confident, mask_at_own_size
 from unet_studio.core.resources import bundled_model
 
 Change = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -90,14 +88,6 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def proposed(
-    network: torch.nn.Module, about: ModelFile, film: np.ndarray, shape: tuple[int, ...], inverted: bool = False
-) -> np.ndarray:
-    """The mask that the program would propose, (H, W) uint8."""
-    found = confident(probabilities(network, film, inverted, about.input), about.threshold, about.peak)
-    return mask_at_own_size(found, shape[0], shape[1], about.threshold)
-
-
 def main() -> None:
     """Print the table of each data set."""
     grammar = argparse.ArgumentParser(description=__doc__)
@@ -112,12 +102,12 @@ def main() -> None:
         for pair in pairs:
             film, truth = dataset.read_picture(pair.picture), dataset.read_mask(pair.mask)
             film = film if film.ndim == 2 else cv2.cvtColor(film, cv2.COLOR_RGB2GRAY)
-            own = proposed(network, about, film, truth.shape)
+            own = proposal(network, film, about)
             for name, change in CHANGES.items():
                 changed, mask = change(film, truth)
-                scores[name].append(dice(proposed(network, about, changed, mask.shape), mask))
-            twins.append(dice(proposed(network, about, 255 - film, truth.shape), own))
-            same += int(np.array_equal(proposed(network, about, 255 - film, truth.shape, inverted=True), own))
+                scores[name].append(dice(proposal(network, changed, about), mask))
+            twins.append(dice(proposal(network, 255 - film, about), own))
+            same += int(np.array_equal(proposal(network, 255 - film, about, inverted=True), own))
         print(f"{folder.name}: {len(pairs)} films that were never trained on")
         usual = float(np.mean(scores["as it is"]))
         for name, values in scores.items():

@@ -112,13 +112,14 @@ def test_a_run_that_cannot_begin_is_one_line(desk, qtbot, monkeypatch):
 
 
 def test_the_queue_says_what_is_held_out(desk):
-    for waiting, held_out, text in (
-        (0, 0, "The queue is empty. Accept a picture to fill it."),
-        (1, 0, "1 correction waiting"),
-        (8, 4, "8 corrections waiting, 4 held out to compare models"),
-        (0, 4, "0 corrections waiting, 4 held out to compare models"),
+    for to_learn, held_out, text in (
+        ({}, 0, "The queue is empty. Accept a picture to fill it."),
+        ({"lung": 1}, 0, "1 correction waiting"),
+        ({"lung": 8}, 4, "8 corrections waiting, 4 held out to compare models"),
+        ({"polyp": 1, "lung": 7}, 1, "8 corrections waiting (7 Lung, 1 Polyp), 1 held out to compare models"),
+        ({}, 4, "0 corrections waiting, 4 held out to compare models"),
     ):
-        desk.panel.show_queue(waiting, held_out, "")
+        desk.panel.show_queue(to_learn, held_out)
         assert desk.panel.queue.text() == text
 
 
@@ -133,7 +134,8 @@ def test_verdicts_are_sentences():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(None, ""), (-1, "0 s left"), (75, "75 s left"), (185, "3 min 05 s left")]
+    ("seconds", "text"),
+    [(None, ""), (-1, "at most 0 s left"), (75, "at most 75 s left"), (185, "at most 3 min 05 s left")],
 )
 def test_time_left(seconds, text):
     assert time_left(seconds) == text

@@ -29,7 +29,7 @@ class LearnLink(QObject):
         self._reading, self._teaching, self._panel, self._jobs = reading, teaching, panel, jobs
         self.versions: list[ModelVersion] = []
         self.waiting: Counter[str] = Counter()
-        self._held_out = 0  # of the waiting ones, how many only compare models
+        self._held_out: Counter[str] = Counter()  # of the waiting ones, how many only compare models
         self._earlier: set[str] = set()  # Targets that can be rolled back
         self.seconds = 300.0  # the longest that a run may take
         reading.opened.connect(lambda _opened: self._show())
@@ -59,26 +59,24 @@ class LearnLink(QObject):
         """Read queue and versions in the background and show them."""
         session = self._reading.session
 
-        def work(_token: Token) -> tuple[Counter[str], int, list[ModelVersion], set[str]]:
+        def work(_token: Token) -> tuple[Counter[str], Counter[str], list[ModelVersion], set[str]]:
             from unet_studio.workflow import learning, versions
 
             queue = [one for one in learning.queue(session) if one.state is QueueState.QUEUED]
             waiting = Counter(one.target for one in queue)
-            held_out = sum(one.side is Side.GATE for one in queue)
+            held_out = Counter(one.target for one in queue if one.side is Side.GATE)
             earlier = {name for name in TARGETS if versions.before_active(session, name) is not None}
             return waiting, held_out, versions.versions(session), earlier
 
         self._jobs.run(work, done=self._take)
 
-    def _take(self, found: tuple[Counter[str], int, list[ModelVersion], set[str]]) -> None:
+    def _take(self, found: tuple[Counter[str], Counter[str], list[ModelVersion], set[str]]) -> None:
         self.waiting, self._held_out, self.versions, self._earlier = found
         self._show()
         self.refreshed.emit()
 
     def _show(self) -> None:
-        total = sum(self.waiting.values())
-        parts = ", ".join(f"{count} {tr(TARGETS[name].title)}" for name, count in sorted(self.waiting.items()))
-        self._panel.show_queue(total - self._held_out, self._held_out, f" ({parts})" if len(self.waiting) > 1 else "")
+        self._panel.show_queue(self.waiting - self._held_out, sum(self._held_out.values()))
         target = self.target()
         active = next((one.id for one in self.versions if one.active and one.target == target), "")
         self._panel.show_active(active)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
 from unet_studio.gui.texts import tr, tr_n
@@ -19,13 +21,13 @@ PLOT = "unet_studio.gui.learn_plot"  # imported by a job: it takes a third of a 
 
 
 def time_left(seconds: float | None) -> str:
-    """Seconds as a reader says them."""
+    """What is left of the time allowed, as a reader says it; a run may end before."""
     if seconds is None:
         return ""
     seconds = max(0, round(seconds))
     if seconds < 90:
-        return tr("{seconds} s left", seconds=seconds)
-    return tr("{minutes} min {seconds:02d} s left", minutes=seconds // 60, seconds=seconds % 60)
+        return tr("at most {seconds} s left", seconds=seconds)
+    return tr("at most {minutes} min {seconds:02d} s left", minutes=seconds // 60, seconds=seconds % 60)
 
 
 class LearnPanel(QWidget):
@@ -81,11 +83,14 @@ class LearnPanel(QWidget):
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)
 
-    def show_queue(self, waiting: int, held_out: int, words: str) -> None:
-        """Say how many Corrections wait to be learned from, and how many are held out to compare models."""
+    def show_queue(self, to_learn: Mapping[str, int], held_out: int) -> None:
+        """Say how many Corrections of each Target are to be learned from, and how many only compare models."""
+        waiting = sum(to_learn.values())
         if waiting + held_out == 0:
             self.queue.setText(tr("The queue is empty. Accept a picture to fill it."))
             return
+        each = ", ".join(f"{count} {tr(TARGETS[name].title)}" for name, count in sorted(to_learn.items()))
+        words = f" ({each})" if len(to_learn) > 1 else ""
         parts = [tr_n("%n correction waiting", "%n corrections waiting", waiting) + words]
         if held_out:
             parts.append(tr_n("%n held out to compare models", "%n held out to compare models", held_out))
