@@ -125,8 +125,6 @@ def measure(side: int) -> None:
     canvas.fit()
     show(side, "zoom step", timed([lambda: canvas.zoom_by(1.2)] * 12 + [lambda: canvas.zoom_by(1 / 1.2)] * 12))
     canvas.fit()
-    displays = [np.full((side, side), value, np.uint8) for value in (90, 120)]
-    show(side, "window step (new display), fit", timed([lambda: canvas.set_display(displays[0])] * 20))
     canvas.close()
 
 

@@ -288,7 +288,7 @@ def test_without_picture_or_document_nothing_breaks(canvas):
     with pytest.raises(ValueError, match="picture of"):
         canvas.set_ghost(np.zeros((2, 2), np.uint8))
     with pytest.raises(ValueError, match="picture of"):
-        canvas.set_display(np.zeros((2, 2), np.uint8))
+        canvas.set_shade(np.zeros((2, 2), np.uint8), np.asarray)
 
 
 def test_hover_says_the_pixel(canvas):

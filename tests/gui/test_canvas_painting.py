@@ -14,11 +14,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from unet_studio.core.image import Image, Source, Window
 from unet_studio.editing.document import Document
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.overlay import border
 from unet_studio.gui.canvas.picture import Picture
 from unet_studio.gui.canvas.view import View, device_point, fitted, kept_in_sight, zoomed
+from unet_studio.imaging import windowing
 
 LEFT = Qt.MouseButton.LeftButton
 SHAPE = (120, 160)
@@ -159,8 +161,26 @@ def test_large_pictures_are_drawn_from_means(canvas):
     middle = rendered(canvas)[180:220, 230:270]
     assert abs(middle.mean() - 100) < 3
     assert middle.std() < 5
-    canvas.set_display(255 - fine)
+    canvas.set_shade(fine, lambda values: 255 - values)
     assert abs(rendered(canvas)[180:220, 230:270].mean() - 155) < 3
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.int32, np.uint32, np.float32])
+@pytest.mark.parametrize("zoom", [0.2, 1.0, 3.0])
+def test_a_window_shows_what_the_whole_display_shows(canvas, dtype, zoom):
+    """Only what is drawn goes through the window; the picture on the screen is the same."""
+    values = (np.add.outer(np.arange(901), np.arange(1201)) // 17).astype(dtype)
+    image = Image(values, Source("drawn.tif"), "TIFF")
+    for window in (Window(60.0, 90.0), Window(62.0, 20.0)):
+        canvas.set_image(windowing.display(image, window))
+        canvas.set_zoom(zoom)
+        expected = rendered(canvas).astype(int)
+        canvas.set_image(np.zeros(values.shape, np.uint8))
+        canvas.set_zoom(zoom)
+        canvas.set_shade(values, windowing.shade(image, Window(1.0, 2.0)))
+        canvas.set_shade(values, windowing.shade(image, window))
+        assert np.abs(rendered(canvas) - expected).max() <= (0 if zoom >= 1 else 255 / window.width + 1)
+        assert expected.std() > 10
 
 
 def test_colour_pictures_keep_their_channels(canvas):
@@ -177,7 +197,7 @@ def test_painted_is_said_once_for_each_picture(canvas, qtbot):
     canvas.first_painted.connect(lambda: said.append(1))
     canvas.set_image(np.zeros(SHAPE, np.uint8))  # comes before the first one has said so
     qtbot.waitUntil(lambda: said == [1])
-    canvas.set_display(np.ones(SHAPE, np.uint8))
+    canvas.set_shade(np.ones(SHAPE, np.uint8), np.asarray)
     canvas.update()
     QApplication.processEvents()
     QApplication.processEvents()

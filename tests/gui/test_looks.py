@@ -103,7 +103,7 @@ def test_keys_turn_the_view_and_the_corner_warns_until_it_is_upright(window, qtb
     assert not window.reading.draft.can_undo
 
 
-def test_a_correction_made_in_a_turned_view_is_kept_as_it_was_seen(window):
+def test_a_correction_made_in_a_turned_view_is_kept_as_it_was_seen(window, qtbot):
     canvas = window.canvas
     press(window, KEY.Key_Left, ALT)
     press(window, KEY.Key_H, SHIFT)
@@ -112,7 +112,7 @@ def test_a_correction_made_in_a_turned_view_is_kept_as_it_was_seen(window):
     assert np.argwhere(canvas.mask).tolist() == [[40, 30]]
     assert np.argwhere(window.reading.draft.document.mask).tolist() == [[40, 30]]
     QTest.mouseMove(canvas, canvas.to_widget(30, 41))
-    assert window.status.fact("place").startswith("x 30  y 41")
+    qtbot.waitUntil(lambda: window.status.fact("place").startswith("x 30  y 41"))
 
 
 # blinking, colours, outline

@@ -152,10 +152,10 @@ def test_window_and_level(show, qtbot):
     qtbot.waitUntil(lambda: window.status.fact("window_level") == text)
 
 
-def test_place_and_value_under_the_cursor(show):
+def test_place_and_value_under_the_cursor(show, qtbot):
     window = show()
     QTest.mouseMove(window.canvas.viewport(), window.canvas.to_widget(30, 40))
-    assert window.status.fact("place") == "x 30  y 40  value 70"
+    qtbot.waitUntil(lambda: window.status.fact("place") == "x 30  y 40  value 70")
 
 
 def test_no_earlier_version_is_said(show, qtbot):

@@ -8,14 +8,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from unet_studio.editing.step import Mask
+RESIZABLE = (np.uint8, np.uint16, np.int16, np.float32, np.float64)
 
 
-def halved(picture: Mask) -> Mask:
-    """An (H, W) or (H, W, 3) uint8 picture at half its size, rounded up, by area means; it covers the same ground."""
+def halved(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An (H, W) or (H, W, 3) picture at half its size, rounded up, by area means; it covers the same ground.
+
+    Its dtype is kept where OpenCV can resize it, else it becomes float64.
+    """
     rows, columns = picture.shape[:2]
     size = ((columns + 1) // 2, (rows + 1) // 2)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    known = picture if picture.dtype in RESIZABLE else picture.astype(np.float64)
+    return np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))
 
 
 def transposed(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -19,6 +19,7 @@ from unet_studio.gui.texts import tr, uncapital
 
 ZOOM = 1.25
 FINE = 0.01  # threshold keys
+GLANCE_MS = 40  # between two values of what lies under the cursor
 
 
 class PictureLink(QObject):
@@ -36,6 +37,9 @@ class PictureLink(QObject):
         self._dragged = [0.0, 0.0]
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
+        self._spot = (-1, -1)
+        self._read_spot = QTimer(self, singleShot=True, interval=GLANCE_MS)
+        self._read_spot.timeout.connect(self._show_spot)
         self._connect()
         actions.check("brush", True)
         self._show_zoom(canvas.zoom)
@@ -84,13 +88,14 @@ class PictureLink(QObject):
 
     def _show(self, opened: Opened | None) -> None:
         self._actions.release_all()
+        self._spot = -1, -1
+        self._show_spot()
         if opened is None:
             self._canvas.set_image(None)
             self._panel.show_note("")
             self._presets = ()
             self._window = None
-            for name in ("place", "window_level"):
-                self._bar.show_fact(name, "")
+            self._bar.show_fact("window_level", "")
         else:
             self._show_picture(opened)
         self._show_presets()
@@ -117,7 +122,12 @@ class PictureLink(QObject):
         self._canvas.set_read_only(locked or self._reading.draft is None)
 
     def _hovered(self, column: int, row: int) -> None:
-        case = self._reading.open_case
+        self._spot = column, row
+        if not self._read_spot.isActive():  # a stroke's moves come faster than anyone reads
+            self._read_spot.start()
+
+    def _show_spot(self) -> None:
+        case, (column, row) = self._reading.open_case, self._spot
         if case is None or column < 0:
             self._bar.show_fact("place", "")
             return
@@ -149,7 +159,7 @@ class PictureLink(QObject):
 
         if dx or dy:
             self._window = viewing.dragged(self._window, dx, dy, case.image)
-        self._canvas.set_display(viewing.display(case.image, self._window))
+        self._canvas.set_shade(case.image.pixels, viewing.shade(case.image, self._window))
         self._show_window_text()
 
     def _preset(self, number: int) -> None:

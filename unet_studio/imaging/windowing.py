@@ -6,11 +6,14 @@ that dragging the window costs a table and one pass; others are computed value b
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from unet_studio.core.image import Image, LookupTable, ValueTransform, Window, modality, table_index
 
 Voi = Window | LookupTable
+Shade = Callable[[np.ndarray], np.ndarray]
 TAIL_PERCENT = 0.5  # of the values that the robust window leaves out at either end
 SAMPLED = 512  # values a side that percentiles are taken from
 COLOUR_WINDOW = Window(128.0, 256.0)  # exactly the identity on 0..255
@@ -72,10 +75,24 @@ def display(image: Image, window: Voi | None = None, *, inverted: bool = False, 
     step: every step-th pixel only, for a quick preview while the window is dragged.
     """
     pixels = image.pixels[::step, ::step] if step > 1 else image.pixels
-    if has_table(pixels):
-        return apply_table(pixels, window_table(image, window, inverted=inverted))
-    shown = gray_of(modality(pixels, image.transform), window or default_voi(image))
-    return np.ascontiguousarray(255 - shown if image.transform.inverted != inverted else shown)
+    return shade(image, window, inverted=inverted)(pixels)
+
+
+def shade(image: Image, window: Voi | None = None, *, inverted: bool = False) -> Shade:
+    """What turns any stored values of this picture into the uint8 that `display` shows of them, of the same shape.
+
+    For a part of the picture, or a smaller copy of it: a drag of the window then costs what is on the screen.
+    """
+    if has_table(image.pixels):
+        table = window_table(image, window, inverted=inverted)
+        return lambda pixels: apply_table(pixels, table)
+    voi, turned = window or default_voi(image), image.transform.inverted != inverted
+
+    def each(pixels: np.ndarray) -> np.ndarray:
+        shown = gray_of(modality(pixels, image.transform), voi)
+        return np.ascontiguousarray(255 - shown if turned else shown)
+
+    return each
 
 
 def has_table(pixels: np.ndarray) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from unet_studio.core.image import Image, Window, modality_values
@@ -15,6 +17,13 @@ def display(image: Image, window: Window | None = None) -> np.ndarray:
     from unet_studio.imaging import windowing
 
     return windowing.display(image, window)
+
+
+def shade(image: Image, window: Window) -> Callable[[np.ndarray], np.ndarray]:
+    """What turns stored values of any part or smaller copy of the picture into what `display` shows of them."""
+    from unet_studio.imaging import windowing
+
+    return windowing.shade(image, window)
 
 
 def presets(image: Image) -> tuple[Window, ...]:

@@ -19,7 +19,7 @@ from unet_studio.gui.canvas.holding import Layer, Probability
 from unet_studio.gui.canvas.kit import Kit
 from unet_studio.gui.canvas.looks import Looks
 from unet_studio.gui.canvas.overlay import Colour, Overlay
-from unet_studio.gui.canvas.picture import Picture
+from unet_studio.gui.canvas.picture import Picture, Shade
 from unet_studio.gui.canvas.placing import Placing
 from unet_studio.gui.canvas.ruler import Measures, Ruler, Spacing
 from unet_studio.gui.canvas.sketch import exposed
@@ -117,14 +117,16 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
         self.update()
         self.picture_changed.emit()
 
-    def set_display(self, display: np.ndarray) -> None:
-        """Show the same picture through another window: new display pixels of the same size.
+    def set_shade(self, pixels: np.ndarray, shade: Shade) -> None:
+        """Show the same picture through another window: `shade` makes display pixels of the part that is drawn.
 
-        Raises ValueError when their size is another.
+        pixels: the stored values, (H, W) or (H, W, 3), the same array at each call, since smaller copies of it are
+        kept. Raises ValueError when its size is not the picture's.
         """
-        if display.shape[:2] != self.image_shape:
-            raise ValueError(f"display of {display.shape[:2]} for a picture of {self.image_shape}")
-        self._picture = Picture(display)
+        if self._picture is None or pixels.shape[:2] != self.image_shape:
+            raise ValueError(f"pixels of {pixels.shape[:2]} for a picture of {self.image_shape}")
+        shown = self._picture
+        self._picture = shown.through(shade) if shown.shows(pixels) else Picture(pixels, shade)
         self.update()
         self.picture_changed.emit()
 

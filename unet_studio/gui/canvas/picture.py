@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -16,12 +18,28 @@ from unet_studio.gui.canvas.view import View
 NEAREST_FROM = 2.0  # device px for one image px
 MARGIN = 2  # image px around the exposed ones, for the smoothing
 
+Shade = Callable[[np.ndarray], np.ndarray]
+
 
 class Picture:
-    """The display pixels, (H, W) or (H, W, 3) uint8, with smaller copies made when they are first drawn."""
+    """(H, W) or (H, W, 3) pixels with smaller copies made when they are first drawn.
 
-    def __init__(self, pixels: np.ndarray) -> None:
-        self._levels = [np.ascontiguousarray(pixels, np.uint8)]
+    shade: makes display pixels (uint8, same shape) of what is drawn of them; without it they are display pixels.
+    """
+
+    def __init__(self, pixels: np.ndarray, shade: Shade | None = None) -> None:
+        self._pixels, self._levels = pixels, [np.ascontiguousarray(pixels)]
+        self._shade: Shade = shade or np.asarray
+
+    def through(self, shade: Shade) -> Picture:
+        """The same pixels through another window; both share the smaller copies."""
+        other = copy(self)
+        other._shade = shade
+        return other
+
+    def shows(self, pixels: np.ndarray) -> bool:
+        """Whether it was made of this very array."""
+        return self._pixels is pixels
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -41,7 +59,7 @@ class Picture:
         found = sampled(self._levels[0], view, rect, ratio)
         if found is not None:
             pixels, part = found
-            image = as_image(pixels).convertToFormat(QImage.Format.Format_RGB32)
+            image = as_image(self._shade(pixels)).convertToFormat(QImage.Format.Format_RGB32)
             image.setDevicePixelRatio(ratio)
             painter.drawImage(QPointF(part.left / ratio, part.top / ratio), image)
 
@@ -54,7 +72,8 @@ class Picture:
         r0, r1 = max(math.floor(top / down) - MARGIN, 0), min(math.ceil(bottom / down) + MARGIN, rows)
         if c0 >= c1 or r0 >= r1:
             return
-        image = as_image(_seen(pixels[r0:r1, c0:c1], view.turn)).convertToFormat(QImage.Format.Format_RGB32)
+        shown = _seen(self._shade(pixels[r0:r1, c0:c1]), view.turn)
+        image = as_image(shown).convertToFormat(QImage.Format.Format_RGB32)
         corner, end = view.to_widget((c0 * across, r0 * down)), view.to_widget((c1 * across, r1 * down))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         target = QRectF(QPointF(*corner), QPointF(*end)).normalized()
