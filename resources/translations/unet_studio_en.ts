@@ -2423,5 +2423,9 @@ training loss and agreement on held-out films.</source>
    <source>{other} goes without this key</source>
    <translation type="unfinished" />
   </message>
+  <message>
+   <source>{share:.1f} % to correct</source>
+   <translation type="unfinished" />
+  </message>
  </context>
 </TS>

@@ -14,6 +14,7 @@ from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.doubt_link import DoubtLink
+from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
@@ -53,6 +54,7 @@ def make(window: MainWindow) -> None:
     window.session_lock = SessionLock(window)
     window.ahead = AheadLink(reading, window.worklist.panel, window.teaching, jobs, window)
     reading.ahead = window.ahead.take
+    window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.keys = KeysLink(window, actions, jobs)

@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
         self.worklist.take(changes)
         self.learn.take(changes)
         self.ahead.take_changes(changes)
+        self.efforts.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
         self.enable()

@@ -44,6 +44,11 @@ def effort_line(case: Case) -> str:
     return tr("Expected to be corrected: {share:.1f} % of the picture", share=100 * case.effort)
 
 
+def effort_words(case: Case) -> str:
+    """The same in a row's width."""
+    return "" if case.effort is None else tr("{share:.1f} % to correct", share=100 * case.effort)
+
+
 class WorklistModel(QAbstractListModel):
     """Rows in the order in which they were added; `want_thumbnail` is called once for each row that is painted."""
 
@@ -141,6 +146,11 @@ class WorklistOrder(QSortFilterProxyModel):
         self.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setDynamicSortFilter(True)
         self.setSourceModel(model)
+
+    @property
+    def by_effort(self) -> bool:
+        """Whether what waits with most effort comes first."""
+        return self._by == self.BY_EFFORT
 
     def order_by(self, by: int) -> None:
         """Order the rows anew."""

@@ -36,8 +36,8 @@ class WorklistPanel(QWidget):
         self.sorting.setToolTip(
             tr("Order of the worklist; by effort: where most is expected to be corrected comes first")
         )
-        self.sorting.currentIndexChanged.connect(self.order.order_by)
         self.list = self._make_list()
+        self.sorting.currentIndexChanged.connect(self._order_by)
         self.count = QLabel(objectName="worklist_count")
         self.empty = QLabel(tr("Nothing here yet.\nDrop pictures, DICOM files or folders on the window."))
         self.empty.setObjectName("quiet")
@@ -99,6 +99,11 @@ class WorklistPanel(QWidget):
         case = current.data(CASE_ROLE) if current.isValid() else None
         if case is not None and case.id != self.rows.open_case:
             self.chosen.emit(case.id)
+
+    def _order_by(self, by: int) -> None:
+        self.order.order_by(by)
+        self.rows.with_effort = self.order.by_effort
+        self.list.viewport().update()
 
     def mark_open(self, case_id: int) -> None:
         """Show which case is open, and bring it into view."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unet_studio.core.case import Case, Status
 from unet_studio.gui import theme
-from unet_studio.gui.worklist_model import CASE_ROLE, status_line
+from unet_studio.gui.worklist_model import CASE_ROLE, DONE, effort_words, status_line
 
 EDGE, SIDE = 6, 52  # px around and of a thumbnail
 STATUS_COLOUR = {Status.UNREADABLE: theme.BAD, Status.NEW: theme.QUIET, Status.EXCLUDED: theme.QUIET}
@@ -18,6 +18,7 @@ class WorklistRow(QStyledItemDelegate):
     """Paints rows of one height; the open picture has a bar at its left."""
 
     open_case = -1
+    with_effort = False  # say how much is expected to be corrected
 
     def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:
         """One height for all rows; it follows the text size."""
@@ -77,4 +78,8 @@ class WorklistRow(QStyledItemDelegate):
         mark = QRect(below.left(), below.top(), line, line)
         theme.icon(f"status_{case.status.value}").paint(painter, mark)
         words = below.adjusted(line + 5, 0, 0, 0)
-        painter.drawText(words, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, status_line(case))
+        painter.drawText(words, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, self._words(case))
+
+    def _words(self, case: Case) -> str:
+        waits = self.with_effort and case.status not in DONE
+        return "\n".join(part for part in (status_line(case), effort_words(case) if waits else "") if part)

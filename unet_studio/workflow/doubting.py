@@ -45,14 +45,15 @@ def second_look(session: Session, open_case: OpenCase, proposal: Proposal) -> It
         if doubt is None:
             yield look
         else:
-            yield replace(look, doubt=doubt, changes=_keep_effort(session, open_case, proposal, doubt))
+            yield replace(look, doubt=doubt, changes=keep_effort(session, image.content_hash, proposal, doubt))
 
 
-def _keep_effort(session: Session, open_case: OpenCase, proposal: Proposal, doubt: Doubt) -> Changes:
+def keep_effort(session: Session, image_hash: str, proposal: Proposal, doubt: Doubt) -> Changes:
+    """Keep in the Workspace how much of a picture's Proposal is expected to be corrected. Raises WorkspaceError."""
     from unet_studio.editing.doubt import expected_effort
 
     if not session.writable or proposal.probability.shape != doubt.probability.shape:
         return Changes()
     effort = expected_effort(proposal.probability, doubt.probability, doubt.spread)
-    store.save_effort(session.workspace, open_case.image.content_hash, proposal.target, proposal.model_id, effort)
-    return Changes(cases=frozenset(store.cases_of_image(session.workspace, open_case.image.content_hash)))
+    store.save_effort(session.workspace, image_hash, proposal.target, proposal.model_id, effort)
+    return Changes(cases=frozenset(store.cases_of_image(session.workspace, image_hash)))

@@ -84,6 +84,13 @@ def save_effort(workspace: Workspace, image_hash: str, target: str, model_id: st
         )
 
 
+def efforts(workspace: Workspace) -> dict[tuple[str, str], str]:
+    """Which Model version's Proposal each known effort is about, by (image hash, Target)."""
+    with reading(workspace) as connection:
+        rows = connection.execute("SELECT image_hash, target, model_id FROM efforts").fetchall()
+    return {(row["image_hash"], row["target"]): row["model_id"] for row in rows}
+
+
 def _proposal(workspace: Workspace, row: sqlite3.Row) -> Proposal:
     file = workspace.inside(row["file"])
     try:

@@ -51,7 +51,14 @@ from unet_studio.workspace.models import (
     versions,
     weights_path,
 )
-from unet_studio.workspace.proposals import find_proposal, latest_proposal, proposal, save_effort, save_proposal
+from unet_studio.workspace.proposals import (
+    efforts,
+    find_proposal,
+    latest_proposal,
+    proposal,
+    save_effort,
+    save_proposal,
+)
 from unet_studio.workspace.queue import (
     TakenBack,
     flag,
@@ -102,6 +109,7 @@ __all__ = [
     "current_correction",
     "default_folder",
     "drafts",
+    "efforts",
     "ensure_local",
     "find_proposal",
     "flag",
