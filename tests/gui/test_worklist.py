@@ -107,6 +107,18 @@ def test_choosing_a_row_is_told_once(panel, qtbot):
     assert panel.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole) == "film 2.png, New"
 
 
+def test_finding_opens_nothing(panel, qtbot):
+    chosen = []
+    panel.chosen.connect(chosen.append)
+    panel.show_cases([case(1, name="b.png"), case(2, name="a.png"), case(3, name="ab.png")])
+    panel.mark_open(1)
+    qtbot.keyClicks(panel.filter, "a")
+    assert (names(panel), panel.current(), chosen) == ([2, 3], -1, [])
+    assert panel.neighbour(panel.current(), 1).id == 2
+    panel.filter.clear()
+    assert (panel.current(), chosen) == (1, [])
+
+
 def test_status_lines():
     assert status_line(case(1, Status.UNREADABLE, reason="x.png ends early")) == "x.png ends early"
     assert status_line(case(1, Status.EXCLUDED, reason="duplicate")) == "Excluded: duplicate"

@@ -29,7 +29,8 @@ class WorklistPanel(QWidget):
         )
         self.filter.setAccessibleName(tr("Find by name"))
         self.filter.returnPressed.connect(lambda: self.list.setFocus())
-        self.filter.textChanged.connect(self.order.setFilterFixedString)
+        self.filter.textChanged.connect(self._find)
+        self._finding = False
         self.sorting = QComboBox(objectName="worklist_order")
         self.sorting.addItems([tr("As added"), tr("By status"), tr("By name"), tr("By effort")])
         self.sorting.setAccessibleName(tr("Order of the worklist"))
@@ -97,8 +98,16 @@ class WorklistPanel(QWidget):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         case = current.data(CASE_ROLE) if current.isValid() else None
-        if case is not None and case.id != self.rows.open_case:
+        if case is not None and case.id != self.rows.open_case and not self._finding:
             self.chosen.emit(case.id)
+
+    def _find(self, text: str) -> None:
+        """Show the rows with this in their names; the open picture stays open, in the list or not."""
+        self._finding = True
+        self.order.setFilterFixedString(text)
+        self.list.setCurrentIndex(QModelIndex())
+        self._finding = False
+        self.mark_open(self.rows.open_case)
 
     def _order_by(self, by: int) -> None:
         self.order.order_by(by)
