@@ -61,16 +61,17 @@ def test_every_effort_is_worked_out_once_the_list_is_ordered_by_it(window, qtbot
 
 
 def test_what_the_reader_waits_for_comes_first(window, qtbot, monkeypatch):
-    stopped = []
+    begun, stopped = [], []
 
     def expect(session, case_id, *, cancelled):
+        begun.append(case_id)
         until_cancelled(cancelled)
         stopped.append(case_id)
         return Changes()
 
     monkeypatch.setattr(expecting, "expect", expect)
     by_effort(window)
-    qtbot.waitUntil(lambda: window.efforts._token is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(begun), timeout=10_000)
     token = window.efforts._token
     window.jobs.run(lambda _token: None, lane=MODEL)
     assert token.cancelled()
