@@ -894,6 +894,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Holes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>How strongly the mask is tinted</source>
    <translation type="unfinished" />
   </message>
@@ -903,6 +907,10 @@
   </message>
   <message>
    <source>In force from now on.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Islands</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -959,6 +967,10 @@
   </message>
   <message>
    <source>Larger brus&amp;h</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Largest</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1608,6 +1620,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Smart stroke</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Smooth</source>
    <translation type="unfinished" />
   </message>
   <message>

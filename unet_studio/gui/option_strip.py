@@ -20,7 +20,7 @@ from unet_studio.editing.toolbox import AMOUNTS, COUNT, ISLAND, LEVEL, RADIUS, S
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas.holding import Tool
 from unet_studio.gui.keys import shown
-from unet_studio.gui.texts import tr
+from unet_studio.gui.texts import mark, tr
 
 ICON = QSize(18, 18)
 LEAST_WIDTH = 160  # px
@@ -31,6 +31,15 @@ COMMANDS: tuple[tuple[tuple[str, ...], Amount | None], ...] = (
     (("grow", "shrink"), RADIUS),
     (("smooth",), SMOOTH),
 )
+SHORT = {
+    "fill_holes": mark("Holes"),
+    "keep_largest": mark("Largest"),
+    "remove_islands": mark("Islands"),
+    "grow": mark("Grow"),
+    "shrink": mark("Shrink"),
+    "smooth": mark("Smooth"),
+}
+WORDS, ICONS = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 LEAVING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
@@ -143,13 +152,16 @@ class OptionStrip(QWidget):
     def _command_buttons(self, actions: ActionSet) -> QWidget:
         part = QWidget()
         layout = _row(part, 2)
+        self._buttons: list[QToolButton] = []
         for names, amount in COMMANDS:
             for name in names:
                 button = QToolButton(objectName=f"strip_{name}")
+                actions[name].setIconText(tr(SHORT[name]))
                 button.setDefaultAction(actions[name])
                 button.setIconSize(ICON)
                 button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 layout.addWidget(button)
+                self._buttons.append(button)
             if amount is not None:
                 layout.addWidget(self.boxes[amount.name])
             layout.addSpacing(5)
@@ -201,13 +213,21 @@ class OptionStrip(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
+    def _width(self, style: Qt.ToolButtonStyle) -> int:
+        """How wide the commands are as icons, or with words."""
+        for button in self._buttons:
+            button.setToolButtonStyle(style)
+        self._commands.layout().invalidate()
+        return self._commands.sizeHint().width()
+
     def _fit(self) -> None:
-        """The tool's part always, the commands where they fit beside it, and the hint where that fits too."""
+        """The tool's part always; where they fit beside it the commands, then their words, then the hint."""
         spacing = self.layout().spacing()
         margins = self.layout().contentsMargins()
         room = self.width() - margins.left() - margins.right() - spacing
         room -= sum(part.sizeHint().width() + spacing for part in self._tool_part if not part.isHidden())
-        room -= self._commands.sizeHint().width()
+        worded = self._width(WORDS)
+        room -= worded if room >= worded else self._width(ICONS)
         self._commands.setVisible(room >= 0)
         self.hint.setVisible(room >= self.hint.sizeHint().width() + 2 * spacing)
 
