@@ -1158,6 +1158,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No doubtful place was looked at yet: press {key} for the first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No key</source>
    <translation type="unfinished" />
   </message>

@@ -110,6 +110,8 @@ def is_near(window, place) -> bool:
 def test_d_goes_from_place_to_place_and_back(window, qtbot):
     known(window, qtbot)
     whole = window.canvas.zoom
+    press(window, KEY.Key_D, SHIFT)
+    assert window.status.message() == "No doubtful place was looked at yet: press D for the first"
     press(window, KEY.Key_D)
     assert is_near(window, (80, 80)), seen(window)
     assert window.canvas.zoom > whole
@@ -221,8 +223,10 @@ def test_a_model_that_cannot_be_asked_is_told_of_when_doubt_is_wanted(window, qt
     take_proposal(window)
     qtbot.waitUntil(lambda: window.look.problem != "", timeout=20_000)
     assert "weights" not in window.status.message()
-    press(window, KEY.Key_D)
-    assert "the weights are missing" in window.status.message()
+    for keys in (NO, SHIFT):
+        window.status.say("")
+        press(window, KEY.Key_D, keys)
+        assert "the weights are missing" in window.status.message()
 
 
 def test_the_worklist_sorts_by_expected_effort(window, qtbot):

@@ -85,7 +85,12 @@ class DoubtLink(QObject):
         if self._at > 0:
             self._go(self._at - 1, "")
         else:
-            self._bar.say(tr(FIRST if self._walk else WAIT if self._look.under_way else NONE_LEFT))
+            self._bar.say(tr(FIRST) if self._walk else self._none_before(), bool(self._look.problem))
+
+    def _none_before(self) -> str:
+        if self._look.doubt is None:
+            return self._why_not() or tr(WAIT)
+        return tr("No doubtful place was looked at yet: press {key} for the first", key=shown("doubt_next"))
 
     def _why_not(self) -> str:
         if self._look.problem or self._look.under_way:
