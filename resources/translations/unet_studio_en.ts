@@ -446,6 +446,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Carried mask waits</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Carry the mask to the frames that follow, or stop that</source>
    <translation type="unfinished" />
   </message>

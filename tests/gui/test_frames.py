@@ -171,6 +171,8 @@ def test_a_mask_is_carried_to_the_cut_and_taken_over_frame_by_frame(window, qtbo
 def test_what_nobody_took_over_is_in_no_mask_and_in_no_queue(window, qtbot, masks):
     outline(window, masks[0])
     carried(window, qtbot)
+    rows, frames = window.worklist.panel.rows, window.worklist.panel.model.cases()
+    assert rows.carried == {case.id for case in frames[1:FRAMES]}
     press(window, KEY.Key_Right)
     arrived(window, qtbot, "frame_2.png")
     assert window.ghosts.islands
@@ -183,6 +185,7 @@ def test_what_nobody_took_over_is_in_no_mask_and_in_no_queue(window, qtbot, mask
     assert window.ghosts.islands
     press(window, KEY.Key_Escape)
     assert not window.ghosts.islands
+    assert rows.carried == {case.id for case in frames[2:FRAMES]}
     press(window, KEY.Key_Right)
     arrived(window, qtbot, "frame_3.png")
     press(window, KEY.Key_Left)

@@ -100,6 +100,7 @@ class CarryLink(QObject):
         for case in frames:
             if sequence.number(case) > number:
                 self._waiting.pop((session.reader, case.id, start.target), None)
+        self._mark()
 
         def work(token: Token) -> str:
             from unet_studio.workflow import carrying
@@ -130,6 +131,7 @@ class CarryLink(QObject):
 
     def _found(self, reader: str, found: Any) -> None:
         self._waiting[reader, found.case_id, found.target] = found
+        self._mark()
         if found.case_id == self._reading.case_id:
             self._offer()
 
@@ -147,6 +149,7 @@ class CarryLink(QObject):
 
     def _opened(self, opened: Any) -> None:
         copying, self._copying = self._copying, None
+        self._mark()
         if opened is None:
             return
         if copying is not None and copying[0] == opened.case.case.id:
@@ -172,6 +175,13 @@ class CarryLink(QObject):
         case = self._reading.open_case
         if case is not None and source == self._offered and not self._ghosts.islands:
             self._waiting.pop((self._reading.session.reader, case.case.id, case.target), None)
+            self._mark()
+
+    def _mark(self) -> None:
+        """Say in the worklist where a carried mask waits for this reader."""
+        panel, reader = self._worklist.panel, self._reading.session.reader
+        panel.rows.carried = frozenset(case_id for name, case_id, _target in self._waiting if name == reader)
+        panel.list.viewport().update()
 
     # copying
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unet_studio.core.case import Case, Status
 from unet_studio.gui import theme
+from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, effort_words, status_line
 
 EDGE, SIDE = 6, 52  # px around and of a thumbnail
@@ -19,6 +20,7 @@ class WorklistRow(QStyledItemDelegate):
 
     open_case = -1
     with_effort = False  # say how much is expected to be corrected
+    carried: frozenset[int] = frozenset()  # cases to which a mask was carried that waits for the reader's word
 
     def sizeHint(self, option: QStyleOptionViewItem, index) -> QSize:
         """One height for all rows; it follows the text size."""
@@ -81,5 +83,9 @@ class WorklistRow(QStyledItemDelegate):
         painter.drawText(words, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, self._words(case))
 
     def _words(self, case: Case) -> str:
-        waits = self.with_effort and case.status not in DONE
-        return "\n".join(part for part in (status_line(case), effort_words(case) if waits else "") if part)
+        more = ""
+        if case.id in self.carried:
+            more = tr("Carried mask waits")
+        elif self.with_effort and case.status not in DONE:
+            more = effort_words(case)
+        return "\n".join(part for part in (status_line(case), more) if part)
