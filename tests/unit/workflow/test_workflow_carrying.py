@@ -153,10 +153,17 @@ def test_frames_of_one_scene_learn_or_examine_together(session: Session, tmp_pat
     assert [groups.index(group) for group in groups] == [0, 0, 2, 2]
 
 
-def test_every_nth_frame_is_listed_and_all_are_walked_through(session: Session, tmp_path: Path, polyps: Video) -> None:
+@pytest.mark.parametrize("kind", ["TIFF", "DICOM"])
+def test_every_nth_frame_is_listed_and_all_are_walked_through(
+    session: Session, tmp_path: Path, polyps: Video, dicom: Callable[..., Path], kind: str
+) -> None:
     pictures, masks = zip(*polyps(13), strict=True)
-    tifffile.imwrite(tmp_path / "cine.tif", np.stack(pictures), photometric="rgb")
-    opening.add_paths(session, [tmp_path / "cine.tif"])
+    cine = tmp_path / "cine.tif"
+    if kind == "DICOM":
+        cine = dicom(np.stack(pictures), Modality="ES")
+    else:
+        tifffile.imwrite(cine, np.stack(pictures), photometric="rgb")
+    opening.add_paths(session, [cine])
     assert len(opening.cases(session)) == 13
     changes = spans.choose(session, opening.cases(session)[0].id, Span(3, 12, 4))
     assert changes.worklist
@@ -165,7 +172,7 @@ def test_every_nth_frame_is_listed_and_all_are_walked_through(session: Session, 
     found, _ = run(session, opened(session, 1, masks[2]))
     assert [one.number for one in found] == [7, 11]
     assert min(dice(one.mask, masks[one.number - 1]) for one in found) > 0.9
-    assert opening.add_paths(session, [tmp_path / "cine.tif"]).worklist
+    assert opening.add_paths(session, [cine]).worklist
     assert [case.frame + 1 for case in opening.cases(session)] == [3, 7, 11]
     spans.choose(session, opening.cases(session)[0].id, Span(1, 13))
     assert len(opening.cases(session)) == 13
