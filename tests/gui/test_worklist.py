@@ -64,6 +64,14 @@ def test_refresh_keeps_place_and_selection(panel):
     assert names(panel) == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_few_changed_rows_are_shown_without_the_others(panel):
+    panel.show_cases([case(number) for number in range(1, 5)])
+    panel.sorting.setCurrentText("By status")
+    panel.show_changed([case(2, Status.QUEUED)])
+    assert names(panel) == [1, 3, 4, 2]
+    assert panel.count.text() == "1 of 4 done"
+
+
 def test_filter_and_order(panel):
     panel.show_cases([case(1, name="b.png"), case(2, Status.UNREADABLE, "A.png"), case(3, name="c.dcm")])
     panel.sorting.setCurrentText("By name")

@@ -15,6 +15,7 @@ from unet_studio.gui.reading import Reading
 from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_panel import WorklistPanel
 
+FEW = 20
 REST_MS = 250  # rows that arrive in the meantime are shown together
 
 
@@ -49,9 +50,15 @@ class WorklistLink(QObject):
             self.open_first()
 
     def take(self, changes: Changes) -> None:
-        """Refresh where cases changed."""
-        if changes.worklist or changes.cases:
+        """Refresh where cases changed: the rows of a few alone, for to read ten thousand takes a while."""
+        listed = all(self.panel.model.case(case_id) is not None for case_id in changes.cases)
+        if changes.worklist or len(changes.cases) > FEW or not listed:
             self.refresh()
+        elif changes.cases:
+            from unet_studio.workflow import opening
+
+            self.panel.show_changed(opening.some_cases(self._reading.session, tuple(changes.cases)))
+            self.refreshed.emit()
 
     # adding
 

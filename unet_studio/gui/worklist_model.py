@@ -89,15 +89,20 @@ class WorklistModel(QAbstractListModel):
             self._number()
             self.endResetModel()
             return
-        changed = [row for row, case in enumerate(self._cases) if case != cases[row]]
-        for row in changed:
-            self._cases[row] = cases[row]
-            self.dataChanged.emit(self.index(row), self.index(row))
+        self.change(cases[: len(old)])
         if len(new) > len(old):
             self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
             self._cases.extend(cases[len(old) :])
             self._number()
             self.endInsertRows()
+
+    def change(self, cases: Sequence[Case]) -> None:
+        """Show these cases of the list as they are now."""
+        for case in cases:
+            row = self._rows[case.id]
+            if case != self._cases[row]:
+                self._cases[row] = case
+                self.dataChanged.emit(self.index(row), self.index(row))
 
     def _number(self) -> None:
         self._rows = {case.id: row for row, case in enumerate(self._cases)}

@@ -86,6 +86,11 @@ class WorklistPanel(QWidget):
         self.model.show(cases)
         self._refresh_words()
 
+    def show_changed(self, cases: Sequence[Case]) -> None:
+        """Show these cases of the list as they are now."""
+        self.model.change(cases)
+        self._refresh_words()
+
     def _refresh_words(self) -> None:
         cases = self.model.cases()
         readable = [case for case in cases if case.status is not Status.UNREADABLE]

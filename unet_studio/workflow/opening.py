@@ -107,6 +107,11 @@ def cases(session: Session) -> list[Case]:
     return spans.worklist(session)
 
 
+def some_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:
+    """These rows of the worklist as this reader sees them. Raises WorkspaceError for an unknown one."""
+    return [store.case(session.workspace, case_id, session.reader) for case_id in case_ids]
+
+
 def open_case(session: Session, case_id: int, target: str | None = None, image: Image | None = None) -> OpenCase:
     """Everything that the window shows of one case, its draft as it was left.
 
