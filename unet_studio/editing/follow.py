@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from unet_studio.core.proposal import ONE
+from unet_studio.editing.own_size import OwnSize
+from unet_studio.editing.rect import NOWHERE, Rect
 from unet_studio.editing.step import Bits, Mask
-from unet_studio.editing.threshold import Probability, mask_at
+from unet_studio.editing.threshold import Probability
 
 NOBODY = -1  # in Said: a pixel without a stroke
 SURE = 4.0  # log-odds count up to here; untouched pixels beyond hold the correction at 0
@@ -93,10 +95,24 @@ def ghost(mask: Mask, before: Probability, after: Probability, threshold: float)
     It is `mask`, but where following changed the Proposal's Mask it is the changed one; earlier corrections outside
     of that are no part of any island.
     """
-    if np.array_equal(before, after):
-        return np.array(mask, np.uint8)
-    old, new = (mask_at(one, mask.shape[0], mask.shape[1], threshold) for one in (before, after))
-    return np.asarray(np.where(old != new, new, mask), np.uint8)
+    found = np.array(mask, np.uint8)
+    rect = _influence(before != after, mask.shape)
+    if not rect.empty:
+        old, new = (OwnSize(one, *mask.shape).part(rect) >= threshold for one in (before, after))
+        np.copyto(found[rect.slices], new.view(np.uint8), where=old != new)
+    return found
+
+
+def _influence(changed: Bits, shape: tuple[int, int]) -> Rect:
+    """Where a picture of `shape` (rows, columns) sees these pixels of network size when they are interpolated."""
+    ends = []
+    for axis in (0, 1):
+        hit, ratio = np.flatnonzero(changed.any(axis=1 - axis)), shape[axis] / changed.shape[axis]
+        if not len(hit):
+            return NOWHERE
+        ends.append((math.floor((hit[0] - 0.5) * ratio) - 1, math.ceil((hit[-1] + 1.5) * ratio) + 1))
+    (top, bottom), (left, right) = ends
+    return Rect(top, left, bottom, right).clipped(shape)
 
 
 def _corrected(features: Features, small: Floats, told: Floats, evidence: Bits) -> Floats:
