@@ -1,6 +1,7 @@
 """Numbers, locked pixels and pictures made ready, in the window on a Workspace with a tiny model."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from unet_studio.core.case import Status
 from unet_studio.core.proposal import Proposal
+from unet_studio.gui import ahead_link
 from unet_studio.gui import reading as readings
 from unet_studio.gui.app import open_window
 from unet_studio.workflow import measuring, prefetching, proposing
@@ -206,6 +208,21 @@ def test_what_is_ready_follows_the_list_and_the_models(ahead):
     assert not ahead.window.ahead.ready()
     ahead.wait(lambda: ahead.window.ahead.ready() == two)
     assert not any(ahead.window.ahead._ready[case_id] is held[case_id] for case_id in two)
+
+
+def test_what_is_ready_is_held_while_a_picture_opens_slowly(ahead, monkeypatch):
+    monkeypatch.setattr(prefetching, "PICTURES", 1)
+    second = ahead.window.ahead._ready[ahead.window.ahead.ready()[1]]
+    show = prefetching.show
+
+    def slowly(*arguments):
+        time.sleep(3 * ahead_link.REST_MS / 1000)
+        return show(*arguments)
+
+    monkeypatch.setattr(prefetching, "show", slowly)
+    QTest.keyClick(ahead.canvas, KEY.Key_N)
+    ahead.wait(lambda: ahead.name() == "film_2.png")
+    assert list(ahead.window.ahead._ready.values()) == [second]
 
 
 def test_only_what_there_is_room_for_is_held(ahead, monkeypatch):

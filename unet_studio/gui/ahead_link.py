@@ -80,7 +80,7 @@ class AheadLink(QObject):
             self._cancel()
             self._ready.clear()
             self._failed.clear()
-        wanted = self._upcoming() if self._reading.open_case is not None and self._session.writable else []
+        wanted = self._upcoming() if self._reading.case_id >= 0 and self._session.writable else []
         if self._under_way is not None and self._under_way[0] not in wanted:
             self._cancel()
         self._ready = {case_id: self._ready[case_id] for case_id in wanted if case_id in self._ready}
