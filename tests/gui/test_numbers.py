@@ -184,7 +184,7 @@ def test_the_next_picture_comes_with_its_proposal_and_is_not_accepted_unseen(ahe
     ahead.wait(lambda: ahead.name() == "film_2.png" and ahead.window.reading.clock.running)
     assert ahead.canvas.mask.any()
     assert ahead.window.reading.proposal.model_id in ahead.window.status.message()
-    assert ahead.status("film_2.png") is Status.PROPOSED
+    ahead.wait(lambda: ahead.status("film_2.png") is Status.PROPOSED)
     QTest.keyClick(ahead.canvas, KEY.Key_Return)
     assert "look at it" in ahead.window.status.message()
     assert ahead.name() == "film_2.png"

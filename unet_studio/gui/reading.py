@@ -14,6 +14,7 @@ from unet_studio.gui.clock import CaseClock
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.keys import shown
 from unet_studio.gui.texts import tr
+from unet_studio.workflow import proposing
 from unet_studio.workflow.prefetching import Shown as Opened
 
 THRESHOLD_REST_MS = 400  # the slider rests this long: its change becomes one undo step
@@ -108,6 +109,14 @@ class Reading(QObject):
         self._came_proposed = opened.proposed
         self.opened.emit(opened)
         self.state_changed.emit()
+        if opened.proposed:
+            self._mark_proposed(self.session, self._wanted)
+
+    def _mark_proposed(self, session: Any, case_id: int) -> None:
+        def done(_: object) -> None:
+            self.changed.emit(Changes(cases=frozenset({case_id})))
+
+        self._jobs.run(lambda _token: proposing.mark_proposed(session, case_id), done=done, must=True)
 
     def painted(self) -> None:
         """The open picture is on the screen: its clock begins."""
@@ -116,7 +125,6 @@ class Reading(QObject):
             if self._came_proposed:
                 where = tr("Proposed by {model} while you read the last one", model=self.proposal.model_id)
                 self._jobs.said.emit(self.proposal.note or where, False)
-                self.changed.emit(Changes(cases=frozenset({self._wanted})))
 
     def _cannot_open(self, error: UserError) -> None:
         case_id, self._opening, self._wanted = self._wanted, None, -1
@@ -206,8 +214,6 @@ class Reading(QObject):
         session = self.session
 
         def work(_token: Token) -> Any:
-            from unet_studio.workflow import proposing
-
             return proposing.propose(session, case)
 
         self._proposing = self._jobs.run(

@@ -108,6 +108,14 @@ class Draft:
         step = apply_proposal(self.document, proposal.probability, threshold, keep_touched=keep_touched, facts=facts)
         return step.rect
 
+    def adopt(self, document: Document) -> None:
+        """Go on with a Document that was made ready for this draft, which is still empty; its steps are journalled."""
+        self.document.listeners.remove(self._follow)
+        document.listeners.append(self._follow)
+        self.document = document
+        self._waiting += [Event("step", step.rect, step) for step in document.history.steps()]
+        self._edited = True
+
     def set_threshold(self, proposal: Proposal, threshold: float, *, final: bool) -> None:
         """Show the Mask at another threshold; with `final` it becomes one undo step."""
         from unet_studio.editing.threshold import ThresholdGesture

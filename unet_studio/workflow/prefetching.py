@@ -6,7 +6,7 @@ Nothing of it is the reader's work: it is thrown away where it is no longer true
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,6 @@ from unet_studio.core.errors import Cancelled, ModelError
 from unet_studio.core.image import Image, Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.editing.document import Document
-from unet_studio.editing.step import Step
 from unet_studio.workflow import opening, proposing, versions, viewing
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.opening import OpenCase
@@ -32,7 +31,7 @@ FileState = tuple[int, int]  # bytes, time of the last change in ns
 
 @dataclass(frozen=True, eq=False)
 class Ahead:
-    """A picture made ready: what the canvas shows of it, and the step that puts its Proposal into an empty Mask.
+    """A picture made ready: what the canvas shows of it, and a Document with its Proposal as the only step.
 
     file: the source file's state before it was read, None where the Workspace's own copy was read.
     """
@@ -43,12 +42,13 @@ class Ahead:
     presets: tuple[Window, ...]
     file: FileState | None
     proposal: Proposal | None = None
-    step: Step | None = None
+    document: Document | None = None
 
     @property
     def size(self) -> int:
         """Bytes that it holds."""
-        return self.image.pixels.nbytes + (0 if self.pixels is self.image.pixels else self.pixels.nbytes)
+        mask = 0 if self.document is None else self.document.mask.nbytes
+        return mask + self.image.pixels.nbytes + (0 if self.pixels is self.image.pixels else self.pixels.nbytes)
 
 
 def fetch(
@@ -89,15 +89,11 @@ def _proposed(session: Session, ready: Ahead, target: str, still_wanted: Callabl
     except ModelError:  # said when a Proposal is asked for
         return ready
     still_wanted()
-    step = proposal_step(proposal, image.shape)
-    return Ahead(ready.case_id, image, ready.pixels, ready.presets, ready.file, proposal, step)
-
-
-def proposal_step(proposal: Proposal, shape: tuple[int, int]) -> Step:
-    """The undo step that puts a Proposal into an empty Mask of `shape` (rows, columns)."""
     from unet_studio.editing.threshold import apply_proposal
 
-    return apply_proposal(Document(shape), proposal.probability, THRESHOLD, facts={"model": proposal.model_id})
+    document = Document(image.shape)
+    apply_proposal(document, proposal.probability, THRESHOLD, facts={"model": proposal.model_id})
+    return replace(ready, proposal=proposal, document=document)
 
 
 def holds(session: Session, ahead: Ahead) -> bool:
@@ -130,17 +126,16 @@ def show(session: Session, case_id: int, target: str | None = None, ahead: Ahead
 def open_ahead(session: Session, ahead: Ahead) -> tuple[OpenCase, bool]:
     """Open a case whose picture `holds`; True where its Proposal was put in as the first undo step.
 
-    That is done only where nothing was drawn or accepted, by the version that is active now. Raises as `open_case`.
+    That is done only where nothing was drawn or accepted, by the version that is active now. The draft has still to be
+    flushed, and the case to be marked as proposed: the reader sees the picture before. Raises as `open_case`.
     """
     opened = opening.open_case(session, ahead.case_id, image=ahead.image)
-    draft, proposal, step = opened.draft, ahead.proposal, ahead.step
-    if draft is None or proposal is None or step is None or opened.accepted or draft.can_undo or draft.can_redo:
+    draft, proposal, document = opened.draft, ahead.proposal, ahead.document
+    if draft is None or proposal is None or document is None or opened.accepted or draft.can_undo or draft.can_redo:
         return opened, False
     if opened.case.status not in UNDONE or not _is_current(session, proposal, opened.target):
         return opened, False
-    draft.document.apply(step)
-    draft.close()
-    proposing.mark_proposed(session, ahead.case_id)
+    draft.adopt(document)
     return opened.with_proposal(proposal), True
 
 

@@ -15,6 +15,8 @@ from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewVersion
 
+_registered: dict[tuple[Path, str], tuple[Path, int, int]] = {}  # Workspace and Target: file, bytes, ns of its change
+
 
 def versions(session: Session, target: str | None = None) -> list[ModelVersion]:
     """All versions, oldest first; the bundled ones are made known to the Workspace at the first look."""
@@ -39,9 +41,15 @@ def before_active(session: Session, target: str) -> ModelVersion | None:
 
 
 def _register(session: Session, target: str) -> None:
+    """Read through the bundled file once a process, and again where another one has come in its place."""
     path = bundled_model(target)
-    if path.is_file():
+    if not path.is_file():
+        return
+    state = path.stat()
+    seen = path, state.st_size, state.st_mtime_ns
+    if _registered.get((session.folder, target)) != seen or store.active(session.workspace, target) is None:
         store.register_bundled(session.workspace, target, path, program_version=__version__)
+        _registered[session.folder, target] = seen
 
 
 def activate(session: Session, model_id: str, reason: str = "") -> Changes:

@@ -46,9 +46,13 @@ def test_a_picture_made_ready_opens_as_if_it_were_opened_and_proposed_by_hand(se
     assert not store.drafts(session.workspace)
     shown = prefetching.show(session, case_id, ahead=ready)
     assert shown.proposed
-    assert status(session, case_id) is Status.PROPOSED
     draft = shown.case.draft
     proposed = draft.document.mask.copy()
+    assert draft.unsaved
+    draft.close()
+    kept = opening.open_case(session, case_id).draft
+    assert (kept.next_undo, kept.can_redo, kept.unsaved) == ("Proposal", False, False)
+    np.testing.assert_array_equal(kept.document.mask, proposed)
     assert (draft.strokes, draft.threshold, draft.next_undo) == (0, 0.5, "Proposal")
     draft.undo()
     assert not draft.document.mask.any()
