@@ -70,12 +70,16 @@ class NumbersLink(QObject):
             from unet_studio.workflow import measuring
 
             mask, touched = document.mask, document.touched
-            return measuring.measure(mask, touched, spacing, proposal, threshold, token.cancelled)
+            return measuring.measure(mask, touched, spacing, proposal, threshold, token.cancelled, token.report)
 
-        self._token = self._jobs.run(work, done=self._show, lane=MEASURE)
+        self._token = self._jobs.run(work, done=self._finish, progress=self._show, lane=MEASURE)
+
+    def _finish(self, found: Any) -> None:
+        self._token = None
+        self._show(found)
 
     def _show(self, found: Any) -> None:
-        self._token, self._shown = None, True
+        self._shown = True
         self._panel.show_area(found.area)
         show = self._panel.numbers.show_number
         show("components", pixels(found.components))

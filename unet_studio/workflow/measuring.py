@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,11 +36,13 @@ def measure(
     proposal: Proposal | None = None,
     threshold: float = 0.5,
     cancelled: Callable[[], bool] = lambda: False,
+    early: Callable[[Measures], object] = lambda found: None,
 ) -> Measures:
     """Measure an (H, W) uint8 0/1 Mask with its (H, W) bool touched pixels, at full size; up to seconds at 4096 x 4096.
 
-    The arrays are copied first. Raises Cancelled where `cancelled` asks for it between two measures: whoever changes
-    the arrays meanwhile must ask, as the numbers would be of no one state.
+    early: is told all but HD95, which alone takes long. The arrays are copied first. Raises Cancelled where `cancelled`
+    asks for it between two measures: whoever changes the arrays meanwhile must ask, as the numbers would be of no one
+    state.
     """
     from training import metrics
     from unet_studio.editing.threshold import mask_at
@@ -58,6 +60,8 @@ def measure(
     proposed = mask_at(proposal.probability, proposal.rows, proposal.columns, threshold)
     changed, dice = int(np.count_nonzero(mask != proposed)), metrics.dice(mask, proposed)
     still_wanted()
-    both = bool(mask.any()) and bool(proposed.any())
-    hd95 = metrics.hd95(mask, proposed, spacing_mm or (1.0, 1.0)) if both else None
-    return Measures(area, components, locked, changed, dice, hd95, "px" if spacing_mm is None else "mm")
+    found = Measures(area, components, locked, changed, dice, None, "px" if spacing_mm is None else "mm")
+    if not mask.any() or not proposed.any():
+        return found
+    early(found)
+    return replace(found, hd95=metrics.hd95(mask, proposed, spacing_mm or (1.0, 1.0)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,13 @@ def test_the_threshold_in_force_makes_the_proposal() -> None:
     assert measure(full, none, None, soft, 0.3).changed == 0
     empty = measure(full, none, None, soft, 0.5)
     assert (empty.changed, empty.dice, empty.hd95) == (full.size, 0.0, None)
+
+
+def test_all_but_hd95_is_told_before_it_is_measured() -> None:
+    mask, told = square(5, 5, 15), []
+    found = measure(mask, mask > 0, None, proposal(square(8, 8, 22)), early=told.append)
+    assert found.hd95 > 3
+    assert told == [replace(found, hd95=None)]
 
 
 def test_it_stops_between_two_measures() -> None:
