@@ -62,7 +62,7 @@ class AmountBox(QSpinBox):
     def sizeHint(self) -> QSize:
         """As wide as the longest number."""
         longest = f"{self.maximum()}{self.suffix()}"
-        return QSize(self.fontMetrics().horizontalAdvance(longest) + 22, super().sizeHint().height())
+        return QSize(self.fontMetrics().horizontalAdvance(longest) + 16, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Nothing of it may be cut off."""
@@ -164,7 +164,7 @@ class OptionStrip(QWidget):
                 self._buttons.append(button)
             if amount is not None:
                 layout.addWidget(self.boxes[amount.name])
-            layout.addSpacing(5)
+            layout.addSpacing(2)
         return part
 
     def show_tool(self, tool: Tool, words: str) -> None:
