@@ -15,6 +15,7 @@ from unet_studio.gui.worklist_panel import WorklistPanel
 
 REST_MS = 500
 TELL_MS = 1500  # rows do not move more often
+NOTHING = Changes()
 
 
 class EffortLink(QObject):
@@ -26,7 +27,7 @@ class EffortLink(QObject):
         self._session: Any = None
         self._asked: set[int] = set()  # cases that need not be asked for again
         self._token: Token | None = None
-        self._news = Changes()
+        self._news = NOTHING
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._look)
         self._telling = QTimer(self, singleShot=True, interval=TELL_MS)
@@ -73,7 +74,7 @@ class EffortLink(QObject):
 
             case_id = expecting.next_unknown(session, waiting)
             if case_id is None:
-                return set(waiting), Changes()
+                return set(waiting), NOTHING
             token.report(case_id)
             return {case_id}, expecting.expect(session, case_id, cancelled=token.cancelled)
 
@@ -82,9 +83,7 @@ class EffortLink(QObject):
             work,
             progress=under_way.add,
             done=lambda found: self._take(asked, *found),
-            failed=lambda _error: self._take(
-                asked, under_way or set(waiting), Changes()
-            ),  # it is said when the picture is opened
+            failed=lambda _error: self._take(asked, under_way or set(waiting), NOTHING),  # said when it is opened
             lane=EXPECT,
         )
 
@@ -97,5 +96,5 @@ class EffortLink(QObject):
         self._rest.start()
 
     def _tell(self) -> None:
-        news, self._news = self._news, Changes()
+        news, self._news = self._news, NOTHING
         self._reading.changed.emit(news)
