@@ -44,10 +44,14 @@ class LearnLink(QObject):
             return case.target
         return self.waiting.most_common(1)[0][0] if self.waiting else next(iter(TARGETS))
 
+    @property
+    def _to_learn(self) -> Counter[str]:
+        return self.waiting - self._held_out
+
     def facts(self) -> set[str]:
         """What holds of learning; see `actions`."""
         found = {"learning"} if self._teaching.running else {"idle"}
-        found |= {name for name, on in (("queue", self.waiting), ("earlier", self.target() in self._earlier)) if on}
+        found |= {name for name, on in (("queue", self._to_learn), ("earlier", self.target() in self._earlier)) if on}
         return found
 
     def take(self, changes: Changes) -> None:
@@ -76,7 +80,7 @@ class LearnLink(QObject):
         self.refreshed.emit()
 
     def _show(self) -> None:
-        self._panel.show_queue(self.waiting - self._held_out, sum(self._held_out.values()))
+        self._panel.show_queue(self._to_learn, sum(self._held_out.values()))
         target = self.target()
         active = next((one.id for one in self.versions if one.active and one.target == target), "")
         self._panel.show_active(active)
@@ -86,8 +90,8 @@ class LearnLink(QObject):
     def learn(self) -> None:
         """Learn for the panel's Target, or for the one that has a queue."""
         target = self.target()
-        if not self.waiting.get(target) and self.waiting:
-            target = self.waiting.most_common(1)[0][0]
+        if not self._to_learn.get(target) and self._to_learn:
+            target = self._to_learn.most_common(1)[0][0]
         self._teaching.start(self._reading.session, target, self.seconds)
         self.refreshed.emit()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,8 @@ import pytest
 from unet_studio.core.case import Status
 from unet_studio.core.errors import Cancelled, Unreadable
 from unet_studio.workflow import expecting, opening, proposing, versions
-from unet_studio.workflow.session import Session, close_session, open_session
+from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-
-
-@pytest.fixture
-def session(workspace: Path, films: Path) -> Iterator[Session]:
-    opened = open_session(workspace)
-    opening.add_paths(opened, [films])
-    yield opened
-    close_session(opened)
 
 
 def ids(session: Session) -> list[int]:

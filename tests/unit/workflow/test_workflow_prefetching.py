@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,8 @@ from unet_studio.core.case import Status
 from unet_studio.core.errors import Cancelled, Unreadable
 from unet_studio.editing.strokes import paint
 from unet_studio.workflow import accepting, opening, prefetching, proposing, versions
-from unet_studio.workflow.session import Session, close_session, open_session
+from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-
-
-@pytest.fixture
-def session(workspace: Path, films: Path) -> Iterator[Session]:
-    opened = open_session(workspace)
-    opening.add_paths(opened, [films])
-    yield opened
-    close_session(opened)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +19,6 @@ from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session, change_reader, close_session, open_session
 from unet_studio.workspace import store
 from unet_studio.workspace.journal import Journal
-
-
-@pytest.fixture
-def session(workspace: Path, films: Path) -> Iterator[Session]:
-    opened = open_session(workspace)
-    opening.add_paths(opened, [films])
-    yield opened
-    close_session(opened)
 
 
 def stroke(draft: Draft, start: tuple[float, float], end: tuple[float, float], value: int = 1) -> None:
