@@ -2092,7 +2092,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>corrections in the queue</source>
+   <source>corrections to learn from</source>
    <translation type="unfinished" />
   </message>
   <message>

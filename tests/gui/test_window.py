@@ -1,6 +1,7 @@
 """The window on a Workspace of drawn pictures: what it shows, what it keeps, how it closes. No model is needed."""
 
 import threading
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -279,3 +280,11 @@ def test_dialogs_open_and_close(show, qtbot):
 def test_names_of_presets():
     assert preset_name(Window(40, 400, "mediastinum")) == "Mediastinum  (W 400  L 40)"
     assert preset_name(Window(40, 400)) == "W 400  L 40"
+
+
+def test_what_is_held_out_is_nothing_to_learn_from(show):
+    learn = show().learn
+    learn.waiting, learn._held_out = Counter(lung=1), Counter(lung=1)
+    assert "queue" not in learn.facts()
+    learn.waiting = Counter(lung=2)
+    assert "queue" in learn.facts()

@@ -17,7 +17,7 @@ NEEDS = {
     "ghosts": mark("proposed islands"),
     "frames": mark("a picture that is one of several frames"),
     "take_back": mark("an accepted picture to take back"),
-    "queue": mark("corrections in the queue"),
+    "queue": mark("corrections to learn from"),
     "learning": mark("a model that is learning"),
     "idle": mark("that no model is learning"),
     "earlier": mark("an earlier model version"),
