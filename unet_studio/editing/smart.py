@@ -23,6 +23,7 @@ from unet_studio.editing.step import Bits
 MIDDLE = 2 / 3  # of the brush's radius: so far from the rim a pixel is always taken
 WORKING_RADIUS = 32.0  # px; broader brushes are judged on a smaller copy
 WORKING_AREA = 60_000  # px; so are the rectangles of long strokes
+WORKING_TOTAL = 300_000  # px of all pieces that one move of the hand is looked at in
 NOISE = 2.0  # levels of 255, or units of CIE Lab: differences below are not seen
 BINS = 64
 REACH, SOFTNESS = 0.5, 0.5  # of the guided filter: its radius in brush radii, its epsilon
@@ -68,16 +69,22 @@ def start(
 
 
 def agreeing(
-    begun: Start, picture: Picture, probability: Floats | None, rect: Rect, footprint: Bits, shape: tuple[int, int]
+    begun: Start,
+    picture: Picture,
+    probability: Floats | None,
+    rect: Rect,
+    footprint: Bits,
+    shape: tuple[int, int],
+    pieces: int = 1,
 ) -> tuple[Rect, Bits]:
     """The part of a footprint, of a whole stroke or of a piece of it, that agrees with where the stroke began.
 
     picture, probability: as in `start`, the crops of rect (probability also of `working_shape`); footprint: (h, w)
     bool. Returns (rect, (h, w) bool): never a pixel outside the footprint, always its middle; all of it where the
-    picture is flat under it. The cost is that of rect: give a long stroke piece by piece as the hand moves, and take
-    the union; it is nearly as good.
+    picture is flat under it. pieces: how many there are to be looked at together with this one. The cost is that of
+    rect: give a long stroke piece by piece as the hand moves, and take the union; it is nearly as good.
     """
-    working = working_shape(begun.size, footprint.shape)
+    working = working_shape(begun.size, footprint.shape, pieces)
     scale = working[0] / footprint.shape[0]
     small = footprint if scale == 1 else _shrunk(footprint.view(np.uint8) * np.uint8(255), working) > 127
     depth = _depth(small, rect, begun.size * scale, shape)
@@ -95,9 +102,10 @@ def agreeing(
     return rect, _at_own_size(chance, _whole(((chance > 0.5) & small) | middle, middle, small), footprint)
 
 
-def working_shape(size: int, shape: tuple[int, int]) -> tuple[int, int]:
+def working_shape(size: int, shape: tuple[int, int], pieces: int = 1) -> tuple[int, int]:
     """(rows, columns) at which the patch of `shape` under a brush of `size` px is judged; at most `shape`."""
-    scale = min(1.0, 2 * WORKING_RADIUS / size, (WORKING_AREA / (shape[0] * shape[1])) ** 0.5)
+    area = min(WORKING_AREA, WORKING_TOTAL / pieces)
+    scale = min(1.0, 2 * WORKING_RADIUS / size, (area / (shape[0] * shape[1])) ** 0.5)
     return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 

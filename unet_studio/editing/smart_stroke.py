@@ -44,21 +44,22 @@ class SmartStroke:
         document = self._document
         if not gesture.open:
             return
-        for one, other in pieces(start, end):
+        parts = list(pieces(start, end))
+        for one, other in parts:
             rect, bits = joined(document.shape, one, other, size)
             if not bits.any():
                 continue
-            taken = bits if self._begun is None else self._agreeing(rect, bits)
+            taken = bits if self._begun is None else self._agreeing(rect, bits, len(parts))
             gesture.save(rect)
             document.mask[rect.slices][taken] = self._value
             document.touched[rect.slices] |= taken
             gesture.changed(rect)
 
-    def _agreeing(self, rect: Rect, bits: Bits) -> Bits:
+    def _agreeing(self, rect: Rect, bits: Bits, parts: int) -> Bits:
         assert self._begun is not None
         crop, shape = self._picture[rect.slices], self._document.shape
-        near = self._near(rect, smart.working_shape(self._begun.size, rect.shape))
-        return smart.agreeing(self._begun, crop, near, rect, bits, shape)[1]
+        near = self._near(rect, smart.working_shape(self._begun.size, rect.shape, parts))
+        return smart.agreeing(self._begun, crop, near, rect, bits, shape, parts)[1]
 
     def _near(self, rect: Rect, shape: tuple[int, int]) -> npt.NDArray[np.float32] | None:
         return None if self._likely is None else self._likely(rect, shape)
