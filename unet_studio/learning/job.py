@@ -25,7 +25,7 @@ from unet_studio.core.image import Image, modality_values
 FORMAT = 1
 TRUTH_SIDE = 1024  # px: Masks are compared at their own size up to this long side
 JOB, PARENT, CANDIDATE, RESULT = "job.json", "parent.safetensors", "candidate.safetensors", "result.json"
-BEGIN = "begin.safetensors"
+BEGIN = "begin.safetensors"  # only where learning begins from other weights than the parent's
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,8 @@ class Item:
 class Plan:
     """The settings of one job; `priority` is the child's niceness where the system has one.
 
-    begin_from: "active", "bundled" (both: the weights that `write_job` was given to begin with, else the parent's) or
-    "scratch" (the parent's network, its weights drawn anew); the Candidate is compared with the parent in any case.
+    begin_from: "active", "bundled" (the weights in BEGIN where the job has it) or "scratch" (the same network, its
+    weights drawn anew); the Candidate is compared with the parent's weights in any case.
     most_steps: of all rounds together, where a run has to be the same on a slow machine; 0: as the time allows.
     """
 
@@ -125,13 +125,11 @@ def write_job(
     weights: Path,
     items: Iterable[Item],
     anchors: Iterable[np.ndarray] = (),
-    *,
     begin: Path | None = None,
 ) -> Path:
     """Write a job into `folder` (made if missing) and return it; items are taken one at a time, so they may be lazy.
 
-    weights: the active version's, which the Candidate is compared with; begin: what it begins with where that is
-    another version of the same network.
+    weights: of the parent, which the Candidate is compared with; begin: weights to begin from, None for the parent's.
     Raises OSError where the disk does not take it.
     """
     arrays = folder / "items"
