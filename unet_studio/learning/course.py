@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.checkpoint import ModelFile, load_model, save_model
+from training.checkpoint import load_model, save_model
 from training.device import choose
 from training.finetune import FinetuneJob, FinetuneResult, Lesson, finetune, interpolate
 from training.finetune import Progress as Step
@@ -72,9 +72,7 @@ def take_course(
     return _result(desk, replace(verdict, metrics=metrics), learned)
 
 
-def _desk(
-    job: Job, folder: Path, deadline: float, say: Callable[[Progress], None], wait: Callable[[], None]
-) -> Desk:
+def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None], wait: Callable[[], None]) -> Desk:
     try:
         network, about = load_model(folder / PARENT)
     except (ValueError, OSError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ import pytest
 from safetensors.torch import load_file
 
 from training.checkpoint import describe, save_model
-from unet_studio.core.correction import Correction
+from unet_studio.core.correction import Correction, Side
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import accepting, opening, versions
 from unet_studio.workflow.session import Session, close_session, open_session
 from unet_studio.workspace import store
 from unet_studio.workspace.corrections import NewCorrection
-from unet_studio.workspace.store import NewVersion
+from unet_studio.workspace.store import NewVersion, group_hash
 
 
 @pytest.fixture
@@ -51,13 +52,27 @@ def make_version(session: Session, tiny_weights: Path, tmp_path: Path) -> Callab
 
 @pytest.fixture
 def accept(session: Session) -> Callable[..., Correction]:
-    """Accepts a Mask of film N (from 1) for a reader, as if it had been painted on the active version's Proposal."""
+    """Accepts a Mask of film N (from 1) for a reader, as if it had been painted on the active version's Proposal.
 
-    def accept(number: int, mask: np.ndarray, reader: str = "Dr Test", **more: Any) -> Correction:
+    The film's patient is one who falls on the `side` that is asked for.
+    """
+
+    def patient(number: int, side: Side) -> str:
+        names = (f"patient {number}-{one}" for one in count())
+        return next(
+            name
+            for name in names
+            if (int(group_hash(session.workspace, name)[:15], 16) % 5 == 0) == (side is Side.GATE)
+        )
+
+    def accept(
+        number: int, mask: np.ndarray, reader: str = "Dr Test", side: Side = Side.TRAIN, **more: Any
+    ) -> Correction:
         case = next(one for one in opening.cases(session) if one.name == f"film_{number}.png")
         image = opening.load_image(session, case.id)
         accepting.keep(session, image)
         new = {"model_id": versions.active(session, "lung").id, "touched": mask > 0, "source_name": case.name} | more
+        new = {"group": patient(number, side)} | new
         return store.save_correction(
             session.workspace, NewCorrection(image.content_hash, "lung", reader, mask, case_id=case.id, **new)
         )

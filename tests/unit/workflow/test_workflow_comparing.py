@@ -101,12 +101,16 @@ def test_what_was_made_anew_or_withdrawn_since(session, three, make_version, acc
 
 def test_without_a_verdict_the_gate_set_is_compared(session, three, make_version) -> None:
     made, parent = make_version(), versions.active(session, "lung").id
-    gate = [one.id for one in three if one.side is Side.GATE]
-    if gate:
-        assert [one.correction for one in comparing.compare(session, "lung", parent, made.id)] == gate
-    else:
-        with pytest.raises(UserError, match="no Correction is held out"):
-            comparing.compare(session, "lung", parent, made.id)
+    with pytest.raises(UserError, match="no Correction is held out"):
+        comparing.compare(session, "lung", parent, made.id)
+
+
+def test_the_gate_set_itself(session, accept, lungs, make_version) -> None:
+    made, parent = make_version(), versions.active(session, "lung").id
+    gate = [accept(number, lungs[number - 1], side=Side.GATE).id for number in (1, 2)]
+    store.set_state(session.workspace, gate[0], QueueState.FLAGGED)
+    (found,) = comparing.compare(session, "lung", parent, made.id)
+    assert (found.correction, found.side) == (gate[1], Side.GATE)
 
 
 def test_versions_that_cannot_be_compared(session, three, make_version) -> None:
