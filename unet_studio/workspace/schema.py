@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _CASES = """
 CREATE TABLE cases (
@@ -141,6 +141,18 @@ CREATE TABLE efforts (                   -- what the newest doubt expects a read
     PRIMARY KEY (image_hash, target)
 )"""
 
+# --- format 3: what happened to a version after it was made -------------------------------------------------------
+VERSION_EVENTS = """
+CREATE TABLE IF NOT EXISTS version_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model_id TEXT NOT NULL REFERENCES versions (id),
+    kind TEXT NOT NULL,                  -- passed (the gate), declined, archived, restored
+    reader TEXT NOT NULL DEFAULT '',     -- '' where no person did it
+    reason TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -159,4 +171,5 @@ TABLES: tuple[str, ...] = (
     _VERSIONS,
     _ACTIVATIONS,
     EFFORTS,
+    VERSION_EVENTS,
 )

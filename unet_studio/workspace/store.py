@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unet_studio.workspace.archive import archive, archived_file, decline, restore
 from unet_studio.workspace.cases import (
     NewCase,
     add_cases,
@@ -97,6 +98,8 @@ __all__ = [
     "active",
     "add_candidate",
     "add_cases",
+    "archive",
+    "archived_file",
     "case",
     "cases",
     "cases_of_image",
@@ -107,6 +110,7 @@ __all__ = [
     "correction_touched",
     "corrections",
     "current_correction",
+    "decline",
     "default_folder",
     "drafts",
     "efforts",
@@ -134,6 +138,7 @@ __all__ = [
     "reader_name",
     "readers",
     "register_bundled",
+    "restore",
     "rewrite_journal",
     "rollback",
     "save_correction",
