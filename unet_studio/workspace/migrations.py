@@ -12,7 +12,7 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
-from unet_studio.workspace.schema import EFFORTS, SCHEMA_VERSION, TABLES
+from unet_studio.workspace.schema import EFFORTS, QUEUE_TABLES, SCHEMA_VERSION, TABLES
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -21,8 +21,13 @@ def _add_efforts(connection: sqlite3.Connection) -> None:
     connection.execute(EFFORTS)
 
 
+def _to_3(connection: sqlite3.Connection) -> None:
+    for statement in QUEUE_TABLES:
+        connection.execute(statement)
+
+
 # STEPS[n] brings format n to n + 1 inside the caller's transaction
-STEPS: Mapping[int, Step] = {1: _add_efforts}
+STEPS: Mapping[int, Step] = {1: _add_efforts, 2: _to_3}
 
 
 def format_of(connection: sqlite3.Connection) -> int:

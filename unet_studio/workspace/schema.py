@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _CASES = """
 CREATE TABLE cases (
@@ -141,6 +141,23 @@ CREATE TABLE efforts (                   -- what the newest doubt expects a read
     PRIMARY KEY (image_hash, target)
 )"""
 
+# format 3, the queue
+LIKENESSES = """
+CREATE TABLE IF NOT EXISTS likenesses (  -- what a kept picture looks like, so that a near-duplicate is known
+    image_hash TEXT PRIMARY KEY REFERENCES images (hash),
+    bits BLOB NOT NULL,                  -- b'' where the picture looks like nothing (one colour)
+    follows TEXT NOT NULL DEFAULT ''     -- the picture whose side it took, '' where it is the first of its kind
+)"""
+CHECKS = """
+CREATE TABLE IF NOT EXISTS checks (      -- whether a Correction looks like a slip
+    correction_id INTEGER PRIMARY KEY REFERENCES corrections (id),
+    measures TEXT NOT NULL DEFAULT '{}', -- JSON: how Proposal and Mask differ
+    question TEXT NOT NULL DEFAULT '',   -- why it was set aside, '' where it was not
+    answer TEXT NOT NULL DEFAULT ''      -- 'keep', 'withdraw' or 'flag', once its reader has said so
+)"""
+QUEUE_TABLES = (LIKENESSES, CHECKS)
+# end of the queue's part of format 3
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -159,4 +176,5 @@ TABLES: tuple[str, ...] = (
     _VERSIONS,
     _ACTIVATIONS,
     EFFORTS,
+    *QUEUE_TABLES,
 )

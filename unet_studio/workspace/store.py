@@ -13,6 +13,7 @@ from unet_studio.workspace.cases import (
     set_target,
     set_targets,
 )
+from unet_studio.workspace.checks import Check, checks, save_check, unchecked
 from unet_studio.workspace.corrections import (
     NewCorrection,
     correction,
@@ -21,6 +22,7 @@ from unet_studio.workspace.corrections import (
     correction_touched,
     corrections,
     current_correction,
+    groups_of_images,
     save_correction,
 )
 from unet_studio.workspace.drafts import (
@@ -34,8 +36,9 @@ from unet_studio.workspace.drafts import (
     rewrite_journal,
 )
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
-from unet_studio.workspace.images import has_image, keep_image, kept_image
+from unet_studio.workspace.images import has_group, has_image, keep_image, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
+from unet_studio.workspace.likeness import followed, keep_likeness, without_likeness
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
 from unet_studio.workspace.models import (
     Activation,
@@ -61,6 +64,7 @@ from unet_studio.workspace.proposals import (
 )
 from unet_studio.workspace.queue import (
     TakenBack,
+    answer,
     flag,
     keep,
     mark_learned,
@@ -77,10 +81,11 @@ from unet_studio.workspace.settings import (
     set_setting,
     system_user,
 )
-from unet_studio.workspace.split import group_hash, side_of, sides
+from unet_studio.workspace.split import group_hash, side_of, sides, take_sides
 
 __all__ = [
     "Activation",
+    "Check",
     "Contents",
     "Draft",
     "Hold",
@@ -97,9 +102,11 @@ __all__ = [
     "active",
     "add_candidate",
     "add_cases",
+    "answer",
     "case",
     "cases",
     "cases_of_image",
+    "checks",
     "clear_journal",
     "correction",
     "correction_mask",
@@ -113,14 +120,18 @@ __all__ = [
     "ensure_local",
     "find_proposal",
     "flag",
+    "followed",
     "get_setting",
     "group_hash",
+    "groups_of_images",
+    "has_group",
     "has_image",
     "history",
     "hold",
     "holder",
     "keep",
     "keep_image",
+    "keep_likeness",
     "kept_image",
     "latest_proposal",
     "mark_learned",
@@ -136,6 +147,7 @@ __all__ = [
     "register_bundled",
     "rewrite_journal",
     "rollback",
+    "save_check",
     "save_correction",
     "save_effort",
     "save_proposal",
@@ -150,8 +162,11 @@ __all__ = [
     "sides",
     "system_user",
     "take_back",
+    "take_sides",
+    "unchecked",
     "version",
     "versions",
     "weights_path",
     "withdraw",
+    "without_likeness",
 ]
