@@ -141,7 +141,7 @@ CREATE TABLE efforts (                   -- what the newest doubt expects a read
     PRIMARY KEY (image_hash, target)
 )"""
 
-# format 3, the queue
+# --- format 3: the queue -----------------------------------------------------------------------------------------
 LIKENESSES = """
 CREATE TABLE IF NOT EXISTS likenesses (  -- what a kept picture looks like, so that a near-duplicate is known
     image_hash TEXT PRIMARY KEY REFERENCES images (hash),
@@ -156,7 +156,17 @@ CREATE TABLE IF NOT EXISTS checks (      -- whether a Correction looks like a sl
     answer TEXT NOT NULL DEFAULT ''      -- 'keep', 'withdraw' or 'flag', once its reader has said so
 )"""
 QUEUE_TABLES = (LIKENESSES, CHECKS)
-# end of the queue's part of format 3
+# --- format 3: what happened to a version after it was made -------------------------------------------------------
+VERSION_EVENTS = """
+CREATE TABLE IF NOT EXISTS version_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model_id TEXT NOT NULL REFERENCES versions (id),
+    kind TEXT NOT NULL,                  -- passed (the gate), declined, archived, restored
+    reader TEXT NOT NULL DEFAULT '',     -- '' where no person did it
+    reason TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL
+)"""
+# -------------------------------------------------------------------------------------------------------------------
 
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -177,4 +187,5 @@ TABLES: tuple[str, ...] = (
     _ACTIVATIONS,
     EFFORTS,
     *QUEUE_TABLES,
+    VERSION_EVENTS,
 )

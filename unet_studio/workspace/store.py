@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unet_studio.workspace.archive import archive, archived_file, decline, restore
 from unet_studio.workspace.cases import (
     NewCase,
     add_cases,
@@ -103,6 +104,8 @@ __all__ = [
     "add_candidate",
     "add_cases",
     "answer",
+    "archive",
+    "archived_file",
     "case",
     "cases",
     "cases_of_image",
@@ -114,6 +117,7 @@ __all__ = [
     "correction_touched",
     "corrections",
     "current_correction",
+    "decline",
     "default_folder",
     "drafts",
     "efforts",
@@ -145,6 +149,7 @@ __all__ = [
     "reader_name",
     "readers",
     "register_bundled",
+    "restore",
     "rewrite_journal",
     "rollback",
     "save_check",
