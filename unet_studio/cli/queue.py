@@ -45,7 +45,7 @@ def _queue_add(arguments: argparse.Namespace) -> int:
     code = complain(report.problems)
     text = f"{report.added} added to the queue, {len(report.problems)} not"
     if report.aside:
-        text += f"; {len(report.aside)} set aside, as they may be slips: queue list says why, queue keep or withdraw answers"
+        text += f"; {len(report.aside)} set aside, perhaps slips: see queue list, then queue keep or withdraw"
     row = {"added": report.added, "ids": list(report.ids), "problems": list(report.problems)}
     say(arguments, row | {"set_aside": list(report.aside)}, text)
     return code

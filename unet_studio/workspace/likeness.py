@@ -15,7 +15,7 @@ from unet_studio.core.correction import Side
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
 
-ALIKE = 0.17  # part of the bits that may differ
+ALIKE = 0.12  # part of the bits that may differ
 
 _FIRST_OF_EACH = """
 SELECT bits, image_hash, group_hash, side FROM likenesses JOIN corrections USING (image_hash)
