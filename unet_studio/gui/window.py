@@ -302,6 +302,7 @@ class MainWindow(QMainWindow):
         self.teaching.cancel()
         self.reading.settle_threshold()
         self.canvas.set_document(None)
+        self.decision.close()
         self.jobs.close()
         self.reading.close()
         self.teaching.join(2.5)

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import write_films
 from unet_studio.core.case import Status
 from unet_studio.core.correction import QueueState
-from unet_studio.workflow import accepting, importing, learning, opening, proposing, slips
+from unet_studio.workflow import accepting, importing, opening, proposing, queueing, slips
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
@@ -33,7 +33,7 @@ def queue(session: Session, many: tuple[Path, list[np.ndarray]], masks: list[np.
 
 
 def states(session: Session) -> dict[str, QueueState]:
-    return {one.source_name: one.state for one in learning.queue(session, "lung")}
+    return {one.source_name: one.state for one in queueing.queue(session, "lung")}
 
 
 def test_masks_without_proposals_get_them_and_the_slip_waits(session: Session, many) -> None:
@@ -49,7 +49,7 @@ def test_masks_without_proposals_get_them_and_the_slip_waits(session: Session, m
     assert len(set(questions.values())) == 2
     aside = [case.name for case in opening.cases(session) if case.status is Status.ASIDE]
     assert aside == ["film_5.png", "film_7.png"]
-    assert not any(one.model_id for one in learning.queue(session, "lung"))  # no person began from these Proposals
+    assert not any(one.model_id for one in queueing.queue(session, "lung"))  # no person began from these Proposals
 
 
 def test_answers_are_final(session: Session, many) -> None:
@@ -57,8 +57,8 @@ def test_answers_are_final(session: Session, many) -> None:
     masks[4] = np.roll(masks[4], 60, 0)
     masks[6] = np.zeros_like(masks[6])
     shifted, empty = queue(session, many, masks).aside
-    learning.set_queue_state(session, [shifted], QueueState.QUEUED)
-    learning.set_queue_state(session, [empty], QueueState.WITHDRAWN)
+    queueing.set_queue_state(session, [shifted], QueueState.QUEUED)
+    queueing.set_queue_state(session, [empty], QueueState.WITHDRAWN)
     assert not slips.check(session, "lung", session.reader).cases
     assert store.correction(session.workspace, shifted).state is QueueState.QUEUED
     assert store.correction(session.workspace, empty).state is QueueState.WITHDRAWN
