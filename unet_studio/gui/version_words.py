@@ -8,6 +8,7 @@ from unet_studio.core.model_version import ModelVersion, Origin
 from unet_studio.gui.texts import tr, tr_n
 
 
+
 def number(metrics: dict[str, Any], name: str) -> float | None:
     """A number among a version's metrics; None where it is not one."""
     value = metrics.get(name)
