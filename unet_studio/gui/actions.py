@@ -159,6 +159,8 @@ FRAME_ROWS = (
       "mask frames", line=True),
     A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
       "mask frames"),
+    A("group_folder", "Pictures of one &patient…", "Which pictures of this folder are of one patient or video", (),
+      "picture write"),
     A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
       "write frames", line=True),
 )  # fmt: skip
@@ -171,6 +173,7 @@ LEARN_ROWS = (
       "cancel_learning"),
     A("review", "&Before and after…", "See the new version beside the old one on held-out films, and decide",
       ("Ctrl+Shift+M",), "review idle", line=True),
+    A("queue", "&Queue…", "See what was accepted; keep, withdraw or flag it", ("Ctrl+Shift+Q",), "", "queue"),
     A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions"),
     A("rollback", "&Roll back", "Go back to the version that was active before", ("Ctrl+Shift+B",),
       "write earlier idle thawed", "rollback"),

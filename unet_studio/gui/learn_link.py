@@ -97,9 +97,9 @@ class LearnLink(QObject):
 
     # a run
 
-    def learn(self) -> None:
-        """Learn with the remembered choices."""
-        self._start(self.target_to_learn(), remembered(self.preferences))
+    def learn(self, target: str = "") -> None:
+        """Learn with the remembered choices; target: instead of the panel's."""
+        self._start(target or self.target_to_learn(), remembered(self.preferences))
 
     def ask(self) -> None:
         """Ask how to learn."""

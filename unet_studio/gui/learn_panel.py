@@ -104,6 +104,7 @@ class LearnPanel(QWidget):
         layout.addWidget(self.review)
         row = QHBoxLayout()
         row.setSpacing(6)
+        row.addWidget(ActionButton(actions["queue"], tr("Queue…"), show_key=False))
         row.addWidget(ActionButton(actions["versions"], tr("Versions…"), show_key=False))
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from unet_studio.gui.ahead_link import AheadLink
+from unet_studio.gui.auto_learn import AutoLearn
 from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
+from unet_studio.gui.folder_bar import FolderLink
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.keys_link import KeysLink
@@ -28,6 +30,7 @@ from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
+from unet_studio.gui.queue_link import QueueLink
 from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.session_lock import SessionLock
 from unet_studio.gui.versions_link import VersionsLink
@@ -63,6 +66,9 @@ def make(window: MainWindow) -> None:
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.versions = VersionsLink(window, reading, window.learn, window.decision, jobs)
+    auto = AutoLearn(reading, window.teaching, window.learn.learn, jobs, window)
+    window.queue_link = QueueLink(reading, jobs, auto, window.worklist.open, window)
+    window.folder = FolderLink(reading, jobs, window)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
 
@@ -76,6 +82,8 @@ def connect(window: MainWindow) -> None:
         window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry
     ):
         source.changed.connect(window.take)
+    window.centralWidget().layout().insertWidget(1, window.folder.bar)
+    window.warmed.connect(window.queue_link.complete)
     window.worklist.refreshed.connect(window.show_page)
     window.worklist.finished.connect(window.say_finished)
     window.learn.refreshed.connect(window.enable)
@@ -103,6 +111,8 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.learn.handlers(),
         **window.decision.handlers(),
         **window.versions.handlers(),
+        "queue": window.queue_link.show,
+        "group_folder": window.folder.choose,
         "accept": reading.accept,
         "accept_empty": lambda: reading.accept(empty=True),
         "take_back": reading.take_back,

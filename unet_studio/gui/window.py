@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.learn.take(changes)
         self.ahead.take_changes(changes)
         self.efforts.take_changes(changes)
+        self.queue_link.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
         self.enable()

@@ -31,6 +31,15 @@ def check(session: Session, target: str, reader: str) -> Changes:
     return _decide(session, target, reader)
 
 
+def check_again(session: Session, correction_ids: Iterable[int]) -> Changes:
+    """`check` for the readers and Targets of these Corrections: an answer to one may answer for others."""
+    ones = [store.correction(session.workspace, number) for number in correction_ids]
+    changes = Changes()
+    for target, reader in sorted({(one.target, one.reader) for one in ones}):
+        changes |= check(session, target, reader)
+    return changes
+
+
 def propose_for(
     session: Session, correction_ids: Iterable[int], on_done: Callable[[int], None] = lambda done: None
 ) -> None:
