@@ -79,8 +79,9 @@ def connect(window: MainWindow) -> None:
     for unreadable in (window.worklist.unreadable, window.reading.cannot_open):
         unreadable.connect(window.show_unreadable)
     for source in (
-        window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry
-    ):
+        window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry,
+        window.queue_link, window.folder,
+    ):  # fmt: skip
         source.changed.connect(window.take)
     window.centralWidget().layout().insertWidget(1, window.folder.bar)
     window.warmed.connect(window.queue_link.complete)

@@ -47,6 +47,8 @@ def use_words(one: Correction) -> str:
     """What a Correction is for, by its side of the split."""
     if one.state is QueueState.WITHDRAWN:
         return tr("not used")
+    if one.state in (QueueState.SET_ASIDE, QueueState.FLAGGED):
+        return tr("not used yet")
     return tr("compares models") if one.side is Side.GATE else tr("learned from")
 
 
@@ -55,14 +57,14 @@ def change_words(one: Correction) -> str:
     if one.empty:
         return tr("nothing to mark")
     if not one.model_id:
-        return tr("drawn without one")
+        return tr("drawn without one") if one.effort.strokes else tr("mask from elsewhere")
     return tr("changed") if one.changed else tr("accepted unchanged")
 
 
 def effort_words(one: Correction) -> str:
     """Seconds, strokes and changed pixels."""
     if not one.model_id and not one.effort.strokes:
-        return tr("from elsewhere")
+        return "–"
     seconds = tr("{seconds:.0f} s", seconds=one.effort.active_seconds)
     strokes = tr_n("%n stroke", "%n strokes", one.effort.strokes)
     return f"{seconds}, {strokes}\n" + tr("{pixels} px changed", pixels=f"{one.effort.changed_pixels:,}")
@@ -181,7 +183,7 @@ class QueueOrder(QSortFilterProxyModel):
 
     def choose(self, state: QueueState | None, part: str) -> None:
         """Show one state (None: all) and what has `part` in its name or its reader's."""
-        self._state, self._part = state, part.casefold()
+        self._state, self._part = None if state is None else QueueState(state), part.casefold()  # Qt keeps the str
         self.invalidate()
 
     def filterAcceptsRow(self, place: int, parent: QModelIndex) -> bool:

@@ -79,7 +79,7 @@ def to_ask(session: Session, case_id: int, image: Image) -> Folder | None:
     if rule_of(session, os.path.dirname(image.source.path)) is not None:  # noqa: PTH120
         return None
     folder = folder_of(session, case_id)
-    return folder if len(folder.names) >= FEW else None
+    return folder if len(folder.names) >= FEW and folder.accepted < len(folder.names) else None
 
 
 def choose(session: Session, folder: str, rule: Rule) -> Changes:

@@ -28,16 +28,13 @@ EXAMPLES, MEMBERS = 3, 3
 
 
 def preview(rule: Rule, names: Sequence[str]) -> str:
-    """How many groups a rule makes of a folder, and the first few of them."""
+    """The first few groups that a rule makes of a folder."""
     found = groups(rule, sorted(names))
-    count = tr_n("%n group", "%n groups", len(found))
-    if rule.how in (ALONE, WHOLE):
-        return count
     lines = []
-    for key, members in list(found.items())[:EXAMPLES]:
+    for members in list(found.values())[:EXAMPLES]:
         more = tr(" and {count} more", count=len(members) - MEMBERS) if len(members) > MEMBERS else ""
-        lines.append(f"{key.lstrip(chr(0))}:  {', '.join(members[:MEMBERS])}{more}")
-    return count + "\n" + "\n".join(lines + ["…"] * (len(found) > EXAMPLES))
+        lines.append(", ".join(members[:MEMBERS]) + more)
+    return "\n".join(lines + ["…"] * (len(found) > EXAMPLES))
 
 
 class FolderDialog(Frame):
@@ -57,14 +54,17 @@ class FolderDialog(Frame):
         self.choices = QButtonGroup(self)
         self.rules = [rule for rule in RULES if rule.how in (ALONE, WHOLE) or useful(rule, names) or rule == chosen]
         for place, rule in enumerate(self.rules):
-            button = QRadioButton(tr(WORDS[rule.how], number=rule.part) if rule.part else tr(WORDS[rule.how]))
+            words = tr(WORDS[rule.how], number=rule.part) if rule.part else tr(WORDS[rule.how])
+            count = tr_n("%n group", "%n groups", len(groups(rule, names)))
+            button = QRadioButton(f"{words}  ({count})")
             button.setObjectName(f"rule_{rule.how.replace(' ', '_')}{rule.part or ''}")
             button.setChecked(rule == chosen)
             self.choices.addButton(button, place)
             self.body.addWidget(button)
         self.shown = QLabel(objectName="quiet")
         self.shown.setWordWrap(True)
-        self.shown.setMinimumHeight(self.fontMetrics().lineSpacing() * (EXAMPLES + 3))
+        self.shown.setMinimumHeight(self.fontMetrics().lineSpacing() * (EXAMPLES + 1))
+        self.body.addWidget(QLabel(tr("Pictures that then belong together, a line each:")))
         self.body.addWidget(self.shown)
         note = QLabel(tr(NEVER, count=accepted))
         note.setWordWrap(True)
