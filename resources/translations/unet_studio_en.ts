@@ -4,11 +4,27 @@
  <context>
   <name>U-Net Studio</name>
   <message>
+   <source> and {count} more</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source> or </source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
+   <source>%n are set aside: keep or withdraw them</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n changed commands get their usual keys.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n corrections of {target} wait</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -21,6 +37,18 @@
   </message>
   <message numerus="yes">
    <source>%n could not be written: {first}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n films: mean Dice {dice}, pixels to change {pixels}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n groups</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -56,13 +84,19 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n minutes</source>
+   <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n more to look at</source>
+   <source>%n seconds</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n strokes</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -73,12 +107,22 @@
     <numerusform />
    </translation>
   </message>
+  <message numerus="yes">
+   <source>%n untouched pictures were proposed anew</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>&amp;About U-Net Studio</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>&amp;Accept and next</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Before and after…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -134,6 +178,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Flag</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Grow</source>
    <translation type="unfinished" />
   </message>
@@ -147,6 +195,10 @@
   </message>
   <message>
    <source>&amp;Higher threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Keep</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -198,6 +250,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Open the picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Preferences…</source>
    <translation type="unfinished" />
   </message>
@@ -211,6 +267,10 @@
   </message>
   <message>
    <source>&amp;Pull the outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Queue…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -286,11 +346,35 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Withdraw</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>(round {number} of {count})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>2 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>30 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>5 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>95 % of the outline lie nearer than this to the proposal's, and the other way round</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>A fixed key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A picture's side never changes once a correction of it was accepted. Of these {count} are accepted already.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -306,7 +390,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A version that is clearly better proposes from the next picture on; a notice says so.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>About U-Net Studio</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>About one patient (or video) in five is never learned from: its corrections compare models. That is settled when the first of them is accepted, and never changes.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -322,11 +414,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Accepted at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Accepted, learned</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Accepted, queued</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accepted, set aside</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -358,7 +458,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>After: {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>All</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>All ({count})</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -378,6 +486,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Archive</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Arrow keys</source>
    <translation type="unfinished" />
   </message>
@@ -390,7 +502,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Ask me</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Automatic</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Before: {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -399,6 +523,10 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bring back</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -506,6 +634,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose time, start, readers, mode and device, then learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose…</source>
    <translation type="unfinished" />
   </message>
@@ -554,7 +686,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Compare…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Comparing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing old and new</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing… {summary}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -570,11 +718,27 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Corrections</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Corrections are kept under this name, so that a colleague's stand beside yours.</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Decide later</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Decline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Device</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -587,6 +751,10 @@
   </message>
   <message>
    <source>Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -607,6 +775,10 @@
   </message>
   <message>
    <source>Distance {length}; Esc takes the ruler away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Do not use it; mask and history stay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -682,7 +854,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Each picture stands alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Each stands alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Edge pull</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Effort</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -695,6 +879,10 @@
   </message>
   <message>
    <source>Empty</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Enough new corrections: learning begins by itself</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -730,7 +918,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Every version is kept. The active one proposes; any other can be made active again.</source>
+   <source>Every version is kept. The active one proposes; choose two rows to compare them.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -770,11 +958,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Exporting</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>F&amp;rames</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Far from the proposal, unlike the other corrections. Meant so?</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -810,11 +1010,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Find by name or reader</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>First frame</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>First, last and every n-th frame of the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Flagged</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -826,11 +1034,31 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Forgets what was learned here and learns it anew; for a version that has gone astray.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>From</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>From scratch</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen for a reader study: nothing is learned, {model} stays.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -866,6 +1094,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Goes on from what it has learned already. This is the usual choice, and the quickest.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Grow</source>
    <translation type="unfinished" />
   </message>
@@ -894,6 +1126,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Held-out films, worst first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hide the mask while held</source>
    <translation type="unfinished" />
   </message>
@@ -903,6 +1139,22 @@
   </message>
   <message>
    <source>How strongly the mask is tinted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import a version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Imported as {model}; it does not propose before you make it active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Importing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -930,6 +1182,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>It is meant so: learn from it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>It removes {area} px: {yes} takes it over, {no} dismisses it</source>
    <translation type="unfinished" />
   </message>
@@ -946,6 +1202,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Keep {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Key</source>
    <translation type="unfinished" />
   </message>
@@ -955,6 +1215,10 @@
   </message>
   <message>
    <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Knows nothing at first: needs hundreds of corrections and a night.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -994,6 +1258,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learn by itself after</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learn for at most</source>
    <translation type="unfinished" />
   </message>
@@ -1002,11 +1270,27 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learn now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learned</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learning c&amp;hoices…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning is under way. Close and stop it? The queue stays as it is.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning was interrupted; it starts again</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1022,11 +1306,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Loading</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Locked</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Log: {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Look at it again before it is used</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Looking at the held-out films</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1038,7 +1334,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Make active</source>
+   <source>Make active…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1110,6 +1406,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Model versions (*.safetensors)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Mouse in the left hand</source>
    <translation type="unfinished" />
   </message>
@@ -1138,11 +1438,31 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Names that are the same before the last number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Names that are the same up to the first number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Names with the same part {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ne&amp;xt doubtful place</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Nearly the same as {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>New</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>New corrections before learning begins by itself</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1158,11 +1478,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No correction waits to be learned from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No doubtful place is left on this picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>No doubtful place was looked at yet: press {key} for the first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No held-out film is left to compare these two on.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1198,6 +1526,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Not now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Nothing here yet.
 Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
@@ -1211,6 +1543,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Nothing is marked, but the proposal is sure of something. Meant so?</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Nothing is marked: press {key} if there is nothing to mark</source>
    <translation type="unfinished" />
   </message>
@@ -1218,8 +1554,28 @@ Drop pictures, DICOM files or folders on the window.</source>
    <source>Nothing to export: accept a picture first</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}, HD95 {hd95} px.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>One corner of a polygon back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only corrections that are learned from count, and none that is set aside</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only remember this</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1324,6 +1680,18 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Pictures and DICOM (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures of one &amp;patient…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures of one patient</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures that then belong together, a line each:</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1459,6 +1827,14 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Queue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Queue…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Read only</source>
    <translation type="unfinished" />
   </message>
@@ -1471,7 +1847,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Readers to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ready-made keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reason</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1519,6 +1903,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Roll back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Rotate &amp;left</source>
    <translation type="unfinished" />
   </message>
@@ -1539,6 +1927,14 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>See the new version beside the old one on held-out films, and decide</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>See what was accepted; keep, withdraw or flag it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>See, compare and choose model versions</source>
    <translation type="unfinished" />
   </message>
@@ -1556,6 +1952,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Separate marked regions; regions that meet at a corner are one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Set aside</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1643,7 +2043,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Start from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Starting to learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>State</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1707,6 +2115,18 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The active version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works: {device}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The curves of a run are drawn here:
 training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
@@ -1732,6 +2152,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The pictures in {folder} name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The processor (CPU)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The proposal</source>
    <translation type="unfinished" />
   </message>
@@ -1748,6 +2176,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The version before proposes as soon as you leave this picture.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The version that came with the program</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The whole folder is of one patient or video</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>There is no earlier model version to compare with</source>
    <translation type="unfinished" />
   </message>
@@ -1757,6 +2197,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>There is no proposal to take from: press {key} first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>There is nothing to go on with</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1856,6 +2300,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use it all the same</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use it all the same…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use the usual keys</source>
    <translation type="unfinished" />
   </message>
@@ -1868,7 +2324,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use this answer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use this name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1896,11 +2360,23 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Waiting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>What can propose and learn here, and why not more</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>When the result is better</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Which pictures of this folder are of one patient or video</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1960,6 +2436,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Withdrawn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Worklist</source>
    <translation type="unfinished" />
   </message>
@@ -1985,6 +2465,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Yellow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>You see before and after of every held-out film, and decide.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2032,7 +2516,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>a version that was learned and waits to be looked at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>a workspace that is not read only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>accepted unchanged</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2056,11 +2548,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>archived</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>at most {minutes} min {seconds:02d} s left</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>at most {seconds} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>automatic</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2088,11 +2588,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>compares models</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>copied mask</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>corrections to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>declined</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2136,6 +2644,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>drawn without one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>duplicate</source>
    <translation type="unfinished" />
   </message>
@@ -2172,6 +2684,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>gives up what is being drawn, and closes dialogs</source>
    <translation type="unfinished" />
   </message>
@@ -2188,7 +2704,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>kept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>lasso</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>learned from</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2201,6 +2725,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>marks what is probable enough, unmarks the rest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>mask from elsewhere</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2236,11 +2764,11 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>no key</source>
+   <source>new corrections</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>no verdict</source>
+   <source>no key</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2248,7 +2776,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>not used yet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nothing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nothing to mark</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2261,6 +2801,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>outline of the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>overnight (8 h)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2289,6 +2833,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>removed: only in the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>round {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2360,6 +2908,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>versions that are not frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>waits for you</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>was active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>works</source>
    <translation type="unfinished" />
   </message>
@@ -2373,6 +2933,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>x {column}  y {row}  value {value}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>your mask; tinted: what would have to be corrected</source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
@@ -2401,6 +2965,16 @@ training loss and agreement on held-out films.</source>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>{folder}: %n pictures name no patient. Do some of them belong together?</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{hours:.1f} h</source>
+   <translation type="unfinished" />
+  </message>
   <message>
    <source>{key} cannot be chosen: it {does}.</source>
    <translation type="unfinished" />
@@ -2422,7 +2996,41 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{mean} (95 % interval {low} to {high})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{minutes} min</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} came with the program.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better: {dice}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model} is kept but does not propose. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is written to {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} learned from %n corrections in {minutes} on {device}, starting from {parent}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} proposes as soon as you leave this picture.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2430,8 +3038,28 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{model} was imported from a file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} was judged before it had learned from %n of these films; here it knows them.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} was not found better on the held-out films. Why is it used all the same? The reason is kept with the version.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model}, threshold {percent:.0f} %</source>
    <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{name} (%n corrections)</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
   </message>
   <message numerus="yes">
    <source>{number} locked pixels kept; {key} unlocks everything</source>
@@ -2444,11 +3072,39 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{other} against {one}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{other} and {one} on the same held-out films.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{other} goes without this key</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{pixels} px changed</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{seconds:.0f} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{seconds} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{share:.1f} % to correct</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.0f} MB</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.1f} GB</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -43,6 +43,6 @@ def set_queue_state(session: Session, correction_ids: Sequence[int], state: Queu
     require_writable(session)
     changed: set[int] = set()
     for number in correction_ids:
-        correction = store.set_state(session.workspace, number, state)
+        correction = store.answer(session.workspace, number, state)
         changed.update(store.cases_of_image(session.workspace, correction.image_hash))
     return Changes(frozenset(changed), queue=True, message=f"{len(correction_ids)} corrections: {state.value}")
