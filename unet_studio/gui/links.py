@@ -72,9 +72,7 @@ def connect(window: MainWindow) -> None:
     window.session_lock.changed.connect(window.reading.clock.set_locked)
     for unreadable in (window.worklist.unreadable, window.reading.cannot_open):
         unreadable.connect(window.show_unreadable)
-    for source in (
-        window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry
-    ):
+    for source in (window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry):
         source.changed.connect(window.take)
     window.worklist.refreshed.connect(window.show_page)
     window.worklist.finished.connect(window.say_finished)
