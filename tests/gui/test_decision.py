@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QRadioButton
 
 from tests.conftest import widened
+from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.correction import QueueState
 from unet_studio.core.model_version import Mode
@@ -200,7 +201,9 @@ def test_asked_and_used_when_the_case_is_left(reader):
     reader.wait(lambda: reader.name() == "film_6.png")
     reader.settle()
     assert reader.active() != before
-    assert reader.notice().startswith(f"{reader.active()} is active")
+    assert reader.notice() == f"{reader.active()} proposes from now on: 0.801 → 0.952"
+    rows = {case.name: case.status for case in reader.window.worklist.panel.model.cases()}
+    assert rows["film_1.png"] is Status.LEARNED
     states = {one.state for one in store.corrections(reader.session.workspace, "lung")}
     assert states == {QueueState.LEARNED}
     reader.press(KEY.Key_P)

@@ -122,7 +122,9 @@ class DecisionPage(Frame):
         item.setToolTip(film.name)
         ratio = self.devicePixelRatioF()
         thumb = strip(film.picture, film.truth, film.one, film.other, THUMB, ratio)
-        item.setIcon(QIcon(QPixmap.fromImage(thumb)))
+        icon = QIcon(QPixmap.fromImage(thumb))
+        icon.addPixmap(QPixmap.fromImage(thumb), QIcon.Mode.Selected)  # a chosen film is not tinted
+        item.setIcon(icon)
         self.list.addItem(item)
         if self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
@@ -187,8 +189,12 @@ def _numbers(film: Any, which: int) -> str:
         "Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change",
         dice=film.dice[which],
         hd95=film.hd95[which],
-        pixels=f"{film.pixels_to_change[which]:,}",
+        pixels=_grouped(film.pixels_to_change[which]),
     )
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _summary(films: list[Any]) -> str:
@@ -200,7 +206,7 @@ def _summary(films: list[Any]) -> str:
         "%n films: mean Dice {dice}, pixels to change {pixels}.",
         count,
         dice=f"{one:.3f} → {other:.3f}",
-        pixels=f"{before:,} → {after:,}",
+        pixels=f"{_grouped(before)} → {_grouped(after)}",
     )
 
 
