@@ -38,6 +38,16 @@ from unet_studio.workspace.folder import Workspace, default_folder, open_workspa
 from unet_studio.workspace.images import has_image, keep_image, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
+from unet_studio.workspace.measures import (
+    PROPOSAL,
+    Measured,
+    Origin,
+    groups_of_images,
+    keep_measures,
+    measures,
+    origins,
+    spacing_of,
+)
 from unet_studio.workspace.models import (
     Activation,
     NewVersion,
@@ -81,6 +91,7 @@ from unet_studio.workspace.settings import (
 from unet_studio.workspace.split import group_hash, side_of, sides
 
 __all__ = [
+    "PROPOSAL",
     "Activation",
     "Contents",
     "Draft",
@@ -88,9 +99,11 @@ __all__ = [
     "Holder",
     "Journal",
     "Key",
+    "Measured",
     "NewCase",
     "NewCorrection",
     "NewVersion",
+    "Origin",
     "Place",
     "TakenBack",
     "Workspace",
@@ -119,17 +132,21 @@ __all__ = [
     "flag",
     "get_setting",
     "group_hash",
+    "groups_of_images",
     "has_image",
     "history",
     "hold",
     "holder",
     "keep",
     "keep_image",
+    "keep_measures",
     "kept_image",
     "latest_proposal",
     "mark_learned",
+    "measures",
     "open_journal",
     "open_workspace",
+    "origins",
     "placed_records",
     "proposal",
     "queue_length",
@@ -153,6 +170,7 @@ __all__ = [
     "set_targets",
     "side_of",
     "sides",
+    "spacing_of",
     "system_user",
     "take_back",
     "version",
