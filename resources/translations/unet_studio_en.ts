@@ -150,6 +150,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;History…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Keyboard shortcuts</source>
    <translation type="unfinished" />
   </message>
@@ -286,6 +290,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Write a report…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>95 % of the outline lie nearer than this to the proposal's, and the other way round</source>
    <translation type="unfinished" />
   </message>
@@ -342,6 +350,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Active seconds</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Add</source>
    <translation type="unfinished" />
   </message>
@@ -375,6 +387,14 @@
   </message>
   <message>
    <source>Alt</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>An empty folder for the report</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Another reader's mask</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -574,6 +594,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Counting…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ctrl + wheel</source>
    <translation type="unfinished" />
   </message>
@@ -587,6 +611,10 @@
   </message>
   <message>
    <source>Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice with the proposal</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -878,6 +906,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>HD95 to the proposal, px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hatch the pixels that only you can change</source>
    <translation type="unfinished" />
   </message>
@@ -894,7 +926,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Hidden until you have accepted your own mask of this picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hide the mask while held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>History of the model versions</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1081,6 +1121,16 @@
    <source>Measure between two points, in mm where the spacing is known</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Measuring %n films, once</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>Medians per film of what each version proposed and one reader accepted. Bars are 95 % intervals; a hollow dot has fewer than {least} films or patients and no interval.</source>
+   <translation type="unfinished" />
+  </message>
   <message>
    <source>Menu</source>
    <translation type="unfinished" />
@@ -1182,6 +1232,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No other reader has accepted a mask of this picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No outline inside the ring: begin nearer to it, or make the ring larger</source>
    <translation type="unfinished" />
   </message>
@@ -1195,6 +1249,10 @@
   </message>
   <message>
    <source>No proposal yet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No saving can be told yet: it takes {least} films of {least} patients or videos</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1216,6 +1274,12 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Nothing to export: accept a picture first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing to show yet.
+
+Propose a film, correct and accept it: each version is credited with the films that it proposed, one reader at a time.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1315,6 +1379,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Patients</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Picture</source>
    <translation type="unfinished" />
   </message>
@@ -1324,6 +1392,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Pictures and DICOM (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pixels changed</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1506,6 +1578,12 @@ Drop pictures, DICOM files or folders on the window.</source>
    <source>Remove small &amp;islands</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Report of %n rows in {folder}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>Reset</source>
    <translation type="unfinished" />
@@ -1536,6 +1614,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Sample film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Saves, s</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1587,7 +1669,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show the picture, the proposal or the earlier model's mask beside this one</source>
+   <source>Show the picture, a proposal, an earlier model's or another reader's mask beside it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1900,6 +1982,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>What each model version cost and saved, per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Wheel</source>
    <translation type="unfinished" />
   </message>
@@ -1972,7 +2058,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Write the numbers for a methods section as CSV and text</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. Nothing that is there already is overwritten.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Writing the report</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2204,6 +2298,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>median, 95 % interval {low:.0f} to {high:.0f} s, n = {films}, against {before}, n = {n}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>mirrored left–right</source>
    <translation type="unfinished" />
   </message>
@@ -2360,6 +2458,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>with each of two versions.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>works</source>
    <translation type="unfinished" />
   </message>
@@ -2448,7 +2550,23 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{reader}: Dice {dice:.3f}, HD95 {hd95:.1f} px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{share:.1f} % to correct</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} costs {seconds:.0f} s more per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} saves {seconds:.0f} s per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} shows no sure saving per film ({facts}).</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -18,6 +18,7 @@ from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
+from unet_studio.gui.history_link import HistoryLink
 from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.lock_link import LockLink
@@ -57,6 +58,7 @@ def make(window: MainWindow) -> None:
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
+    window.history = HistoryLink(window, reading, window.learn, jobs)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
 
@@ -90,6 +92,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.follow.handlers(),
         **window.carry.handlers(),
         **window.desk.handlers(),
+        **window.history.handlers(),
         **window.keys.handlers(),
         "accept": reading.accept,
         "accept_empty": lambda: reading.accept(empty=True),
