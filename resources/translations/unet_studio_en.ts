@@ -4,11 +4,27 @@
  <context>
   <name>U-Net Studio</name>
   <message>
+   <source> and {count} more</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source> or </source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
+   <source>%n are set aside: keep or withdraw them</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n changed commands get their usual keys.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n corrections of {target} wait</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -21,6 +37,18 @@
   </message>
   <message numerus="yes">
    <source>%n could not be written: {first}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n films: mean Dice {dice}, pixels to change {pixels}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n groups</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -56,13 +84,19 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n minutes</source>
+   <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n more to look at</source>
+   <source>%n seconds</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n strokes</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -73,12 +107,22 @@
     <numerusform />
    </translation>
   </message>
+  <message numerus="yes">
+   <source>%n untouched pictures were proposed anew</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>&amp;About U-Net Studio</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>&amp;Accept and next</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Before and after…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -134,6 +178,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Flag</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Grow</source>
    <translation type="unfinished" />
   </message>
@@ -151,6 +199,10 @@
   </message>
   <message>
    <source>&amp;History…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Keep</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -202,6 +254,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Open the picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Preferences…</source>
    <translation type="unfinished" />
   </message>
@@ -215,6 +271,10 @@
   </message>
   <message>
    <source>&amp;Pull the outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Queue…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -290,7 +350,27 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Withdraw</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>&amp;Write a report…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>(round {number} of {count})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>2 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>30 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>5 minutes</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -299,6 +379,10 @@
   </message>
   <message>
    <source>A fixed key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A picture's side never changes once a correction of it was accepted. Of these {count} are accepted already.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -314,7 +398,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A version that is clearly better proposes from the next picture on; a notice says so.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>About U-Net Studio</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>About one patient (or video) in five is never learned from: its corrections compare models. That is settled when the first of them is accepted, and never changes.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -330,11 +422,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Accepted at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Accepted, learned</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Accepted, queued</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Accepted, set aside</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -370,7 +470,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>After: {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>All</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>All ({count})</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -398,6 +506,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Archive</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Arrow keys</source>
    <translation type="unfinished" />
   </message>
@@ -410,7 +522,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Ask me</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Automatic</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Before: {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -419,6 +543,10 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bring back</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -526,6 +654,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose time, start, readers, mode and device, then learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose…</source>
    <translation type="unfinished" />
   </message>
@@ -574,7 +706,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Compare…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Comparing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing old and new</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing… {summary}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -590,6 +738,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Corrections</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Corrections are kept under this name, so that a colleague's stand beside yours.</source>
    <translation type="unfinished" />
   </message>
@@ -599,6 +751,18 @@
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Decide later</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Decline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Device</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -615,6 +779,10 @@
   </message>
   <message>
    <source>Dice with the proposal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -635,6 +803,10 @@
   </message>
   <message>
    <source>Distance {length}; Esc takes the ruler away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Do not use it; mask and history stay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -710,7 +882,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Each picture stands alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Each stands alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Edge pull</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Effort</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -723,6 +907,10 @@
   </message>
   <message>
    <source>Empty</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Enough new corrections: learning begins by itself</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -758,7 +946,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Every version is kept. The active one proposes; any other can be made active again.</source>
+   <source>Every version is kept. The active one proposes; choose two rows to compare them.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -798,11 +986,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Exporting</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>F&amp;rames</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Far from the proposal, unlike the other corrections. Meant so?</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -838,11 +1038,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Find by name or reader</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>First frame</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>First, last and every n-th frame of the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Flagged</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -854,11 +1062,31 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Forgets what was learned here and learns it anew; for a version that has gone astray.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>From</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>From scratch</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen for a reader study: nothing is learned, {model} stays.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -894,6 +1122,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Goes on from what it has learned already. This is the usual choice, and the quickest.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Grow</source>
    <translation type="unfinished" />
   </message>
@@ -926,6 +1158,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Held-out films, worst first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hidden until you have accepted your own mask of this picture</source>
    <translation type="unfinished" />
   </message>
@@ -943,6 +1179,22 @@
   </message>
   <message>
    <source>How strongly the mask is tinted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import a version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Imported as {model}; it does not propose before you make it active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Importing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -970,6 +1222,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>It is meant so: learn from it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>It removes {area} px: {yes} takes it over, {no} dismisses it</source>
    <translation type="unfinished" />
   </message>
@@ -986,6 +1242,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Keep {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Key</source>
    <translation type="unfinished" />
   </message>
@@ -995,6 +1255,10 @@
   </message>
   <message>
    <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Knows nothing at first: needs hundreds of corrections and a night.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1034,6 +1298,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learn by itself after</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learn for at most</source>
    <translation type="unfinished" />
   </message>
@@ -1042,11 +1310,27 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learn now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learned</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learning c&amp;hoices…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning is under way. Close and stop it? The queue stays as it is.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning was interrupted; it starts again</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1062,11 +1346,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Loading</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Locked</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Log: {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Look at it again before it is used</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Looking at the held-out films</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1078,7 +1374,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Make active</source>
+   <source>Make active…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1160,6 +1456,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Model versions (*.safetensors)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Mouse in the left hand</source>
    <translation type="unfinished" />
   </message>
@@ -1188,11 +1488,31 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Names that are the same before the last number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Names that are the same up to the first number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Names with the same part {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ne&amp;xt doubtful place</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Nearly the same as {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>New</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>New corrections before learning begins by itself</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1208,11 +1528,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No correction waits to be learned from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No doubtful place is left on this picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>No doubtful place was looked at yet: press {key} for the first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No held-out film is left to compare these two on.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1256,6 +1584,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Not now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Nothing here yet.
 Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
@@ -1266,6 +1598,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Nothing is enclosed there: click a hole to fill it, or a marked region to remove it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing is marked, but the proposal is sure of something. Meant so?</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1282,8 +1618,28 @@ Drop pictures, DICOM files or folders on the window.</source>
 Propose a film, correct and accept it: each version is credited with the films that it proposed, one reader at a time.</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}, HD95 {hd95} px.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>One corner of a polygon back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only corrections that are learned from count, and none that is set aside</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only remember this</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1392,6 +1748,14 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Pictures and DICOM (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures of one &amp;patient…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures of one patient</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1531,6 +1895,14 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Queue</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Queue…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Read only</source>
    <translation type="unfinished" />
   </message>
@@ -1543,7 +1915,15 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Readers to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ready-made keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reason</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1597,6 +1977,10 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Roll back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Rotate &amp;left</source>
    <translation type="unfinished" />
   </message>
@@ -1621,6 +2005,14 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>See the new version beside the old one on held-out films, and decide</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>See what was accepted; keep, withdraw or flag it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>See, compare and choose model versions</source>
    <translation type="unfinished" />
   </message>
@@ -1638,6 +2030,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Separate marked regions; regions that meet at a corner are one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Set aside</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1725,7 +2121,15 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Start from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Starting to learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>State</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1789,6 +2193,18 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The active version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works: {device}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The curves of a run are drawn here:
 training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
@@ -1814,6 +2230,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The pictures in {folder} name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The processor (CPU)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The proposal</source>
    <translation type="unfinished" />
   </message>
@@ -1830,6 +2254,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The version before proposes as soon as you leave this picture.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The version that came with the program</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The whole folder is of one patient or video</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>There is no earlier model version to compare with</source>
    <translation type="unfinished" />
   </message>
@@ -1839,6 +2275,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>There is no proposal to take from: press {key} first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>There is nothing to go on with</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1938,6 +2378,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use it all the same</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use it all the same…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use the usual keys</source>
    <translation type="unfinished" />
   </message>
@@ -1950,7 +2402,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use this answer</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use this name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1978,6 +2438,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Waiting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>What can propose and learn here, and why not more</source>
    <translation type="unfinished" />
   </message>
@@ -1987,6 +2451,14 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>When the result is better</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Which pictures of this folder are of one patient or video</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2046,6 +2518,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Withdrawn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Worklist</source>
    <translation type="unfinished" />
   </message>
@@ -2079,6 +2555,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Yellow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>You see before and after of every held-out film, and decide.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2126,7 +2606,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>a version that was learned and waits to be looked at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>a workspace that is not read only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>accepted unchanged</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2150,11 +2638,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>archived</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>at most {minutes} min {seconds:02d} s left</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>at most {seconds} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>automatic</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2182,11 +2678,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>compares models</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>copied mask</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>corrections to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>declined</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2230,6 +2734,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>drawn without one</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>duplicate</source>
    <translation type="unfinished" />
   </message>
@@ -2262,7 +2770,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>from elsewhere</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>from your strokes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>frozen</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2282,7 +2798,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>kept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>lasso</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>learned from</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2334,11 +2858,11 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>no key</source>
+   <source>new corrections</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>no verdict</source>
+   <source>no key</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2346,7 +2870,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>nothing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nothing to mark</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2359,6 +2891,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>outline of the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>overnight (8 h)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2387,6 +2923,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>removed: only in the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>round {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2458,6 +2998,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>versions that are not frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>waits for you</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>was active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>with each of two versions.</source>
    <translation type="unfinished" />
   </message>
@@ -2475,6 +3027,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>x {column}  y {row}  value {value}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>your mask; tinted: what would have to be corrected</source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
@@ -2503,6 +3059,16 @@ training loss and agreement on held-out films.</source>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>{folder}: %n pictures name no patient. Do some of them belong together?</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{hours:.1f} h</source>
+   <translation type="unfinished" />
+  </message>
   <message>
    <source>{key} cannot be chosen: it {does}.</source>
    <translation type="unfinished" />
@@ -2524,7 +3090,41 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{mean} (95 % interval {low} to {high})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{minutes} min</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} came with the program.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better: {dice}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model} is kept but does not propose. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is written to {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} learned from %n corrections in {minutes} on {device}, starting from {parent}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} proposes as soon as you leave this picture.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2532,8 +3132,28 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{model} was imported from a file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} was judged before it had learned from %n of these films; here it knows them.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} was not found better on the held-out films. Why is it used all the same? The reason is kept with the version.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model}, threshold {percent:.0f} %</source>
    <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{name} (%n corrections)</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
   </message>
   <message numerus="yes">
    <source>{number} locked pixels kept; {key} unlocks everything</source>
@@ -2546,7 +3166,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{other} against {one}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{other} and {one} on the same held-out films.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{other} goes without this key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{pixels} px changed</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2554,7 +3186,23 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{seconds:.0f} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{seconds} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{share:.1f} % to correct</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.0f} MB</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.1f} GB</source>
    <translation type="unfinished" />
   </message>
   <message>

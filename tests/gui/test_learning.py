@@ -3,12 +3,14 @@
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QMainWindow
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import Locked
 from unet_studio.gui.action_set import ActionSet
+from unet_studio.gui.dialogs.run import RunChoice
 from unet_studio.gui.jobs import Jobs
 from unet_studio.gui.learn_link import verdict
 from unet_studio.gui.learn_panel import LearnPanel, time_left
@@ -21,7 +23,7 @@ from unet_studio.workflow.learning import Outcome
 def progress(step, loss=None, dice=None, parent=None):
     return SimpleNamespace(
         phase="learning", step=step, steps=10, loss=loss, held_out_dice=dice, parent_dice=parent, seconds_left=75.0,
-        device="CPU", message="",
+        device="CPU", message="", round=0, rounds=0, memory_bytes=None,
     )  # fmt: skip
 
 
@@ -66,12 +68,16 @@ def desk(qtbot):
 
 
 def test_a_run_is_drawn_and_stopped(desk, qtbot, monkeypatch):
-    monkeypatch.setattr(
-        learning, "start", lambda session, target, *, seconds, on_progress, on_done: PlayedRun(on_progress, on_done)
-    )
+    asked = {}
+
+    def start(session, target, *, on_progress, on_done, **about):
+        asked.update(about, target=target)
+        return PlayedRun(on_progress, on_done)
+
+    monkeypatch.setattr(learning, "start", start)
     ended = []
     desk.teaching.ended.connect(ended.append)
-    desk.teaching.start(None, "lung", 60)
+    desk.teaching.start(None, "lung", RunChoice(60.0, "bundled", ("Dr A",), "cpu"))
     assert desk.teaching.running
     qtbot.waitUntil(lambda: desk.panel.plot is not None and len(desk.panel.plot.curves()["loss"]) == 3, timeout=20_000)
     assert desk.panel.plot.curves()["candidate"][-1] == (2.0, pytest.approx(0.82))
@@ -81,6 +87,9 @@ def test_a_run_is_drawn_and_stopped(desk, qtbot, monkeypatch):
     assert "0.820" in desk.panel.dice.text()
     assert desk.panel.stop.isVisible()
     assert not desk.panel.start.isVisible()
+    assert asked == {
+        "target": "lung", "seconds": 60.0, "begin_from": "bundled", "readers": ("Dr A",), "device": "cpu", "hold": True,
+    }  # fmt: skip
     desk.teaching.cancel()
     qtbot.waitUntil(lambda: bool(ended), timeout=5000)
     assert not desk.teaching.running
@@ -89,11 +98,32 @@ def test_a_run_is_drawn_and_stopped(desk, qtbot, monkeypatch):
 
 def test_a_run_fits_the_side_column(desk, qtbot):
     desk.panel.begin()
-    words = {"phase": "rehearsing", "device": "CUDA: NVIDIA GeForce RTX 4070 Laptop GPU", "seconds_left": 3599.0}
+    words = {
+        "phase": "rehearsing", "device": "CUDA: NVIDIA GeForce RTX 4070 Laptop GPU", "seconds_left": 3599.0,
+        "round": 2, "rounds": 3, "memory_bytes": 3_400_000_000,
+    }  # fmt: skip
     desk.panel.show_progress(SimpleNamespace(**{**vars(progress(1, 0.5, 0.8, 0.79)), **words}))
     desk.panel.show_verdict("", "quiet")
     desk.panel.show_run(True)
     assert desk.panel.minimumSizeHint().width() <= RIGHT_WIDTH
+    for part in ("round 2 of 3", "RTX 4070", "3.4 GB", "59 min 59 s"):
+        assert part in desk.panel.state.text()
+
+
+def test_rounds_are_marked_and_part_the_curves(desk):
+    desk.panel.begin()
+    for number, step in ((1, 0), (1, 5), (2, 10), (2, 15), (3, 20)):
+        told = {**vars(progress(step, 0.5, 0.8, 0.79)), "round": number, "rounds": 3}
+        desk.panel.show_progress(SimpleNamespace(**told))
+    plot = desk.panel.plot
+    assert plot.rounds() == [(1, 0.0), (2, 10.0), (3, 20.0)]
+    labels = [line.label.toPlainText() for line in plot.getPlotItem().items if hasattr(line, "label")]
+    assert labels == ["round 1", "round 2", "round 3"]
+    drawn = plot._candidate.getData()[1]
+    assert np.isnan(drawn).sum() == 2  # a gap before the second and third round
+    assert len(drawn) == 5 + 2
+    desk.panel.begin()
+    assert plot.rounds() == []
 
 
 def test_a_run_that_cannot_begin_is_one_line(desk, qtbot, monkeypatch):
@@ -104,7 +134,7 @@ def test_a_run_that_cannot_begin_is_one_line(desk, qtbot, monkeypatch):
     ended, lines = [], []
     desk.teaching.ended.connect(ended.append)
     desk.jobs.said.connect(lambda text, error: lines.append((text, error)))
-    desk.teaching.start(None, "lung", 60)
+    desk.teaching.start(None, "lung", RunChoice())
     qtbot.waitUntil(lambda: bool(ended), timeout=20_000)
     assert ended == [None]
     assert lines == [("Dr B learns on ward-3 since 09:12; wait for the end", True)]
@@ -125,7 +155,7 @@ def test_the_queue_says_what_is_held_out(desk):
 
 def test_verdicts_are_sentences():
     model = SimpleNamespace(id="lung-v2")
-    better = Outcome(model, "lung-v1", promoted=True, reason="Dice 0.93 against 0.81", changes=Changes())
+    better = Outcome(model, "lung-v1", promoted=True, live=True, reason="Dice 0.93 against 0.81", changes=Changes())
     assert verdict(better) == ("lung-v2 proposes from now on. Dice 0.93 against 0.81", "good")
     kept = Outcome(model, "lung-v1", reason="Too few films")
     assert verdict(kept)[0] == "lung-v2 is kept but does not propose. Too few films"

@@ -16,6 +16,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.image import Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.gui.app import open_window
+from unet_studio.gui.learn_facts import Known
 from unet_studio.gui.picture_link import preset_name
 from unet_studio.workflow import opening, proposing
 from unet_studio.workflow.session import change_reader, close_session, open_session
@@ -284,7 +285,7 @@ def test_names_of_presets():
 
 def test_what_is_held_out_is_nothing_to_learn_from(show):
     learn = show().learn
-    learn.waiting, learn._held_out = Counter(lung=1), Counter(lung=1)
+    learn.known = Known(waiting=Counter(lung=1), held_out=Counter(lung=1))
     assert "queue" not in learn.facts()
-    learn.waiting = Counter(lung=2)
+    learn.known = Known(waiting=Counter(lung=2), held_out=Counter(lung=1))
     assert "queue" in learn.facts()

@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
     add.add_argument("--masks", type=Path, required=True, metavar="DIR")
     add.add_argument("--reader", metavar="NAME")
     add.add_argument("--groups", type=Path, metavar="CSV", help="stem,group: patient or video of each picture")
+    add.add_argument("--no-check", action="store_false", dest="check", help="set nothing aside as a possible slip")
     add_workspace(add)
     add_json(add).set_defaults(action=_queue_add)
     listing = queue.add_parser("list")
@@ -38,26 +39,34 @@ def _queue_add(arguments: argparse.Namespace) -> int:
     from unet_studio.workflow.session import using_session
 
     with using_session(arguments.workspace, reader=arguments.reader) as session:
-        report = queue_add(session, arguments.target, arguments.images, arguments.masks, arguments.groups)
+        report = queue_add(
+            session, arguments.target, arguments.images, arguments.masks, arguments.groups, check=arguments.check
+        )
     code = complain(report.problems)
     text = f"{report.added} added to the queue, {len(report.problems)} not"
-    say(arguments, {"added": report.added, "ids": list(report.ids), "problems": list(report.problems)}, text)
+    if report.aside:
+        text += f"; {len(report.aside)} set aside, perhaps slips: see queue list, then queue keep or withdraw"
+    row = {"added": report.added, "ids": list(report.ids), "problems": list(report.problems)}
+    say(arguments, row | {"set_aside": list(report.aside)}, text)
     return code
 
 
 def _queue_list(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import queue, queue_row
+    from unet_studio.workflow.queueing import queue, queue_row
     from unet_studio.workflow.session import using_session
+    from unet_studio.workflow.slips import asked
 
     with using_session(arguments.workspace) as session:
+        questions = asked(session)
         for correction in queue(session, arguments.target):
-            row = queue_row(correction)
-            say(arguments, row, "{id:>6}  {target:<6} {state:<10} {side:<6} {source}  ({reader})".format(**row))
+            row = queue_row(correction) | {"question": questions.get(correction.id)}
+            text = "{id:>6}  {target:<6} {state:<10} {side:<6} {source}  ({reader})".format(**row)
+            say(arguments, row, text + (f"  {row['question']}" if row["question"] else ""))
     return DONE
 
 
 def _queue_state(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import QUEUE_VERBS, set_queue_state
+    from unet_studio.workflow.queueing import QUEUE_VERBS, set_queue_state
     from unet_studio.workflow.session import using_session
 
     state = QUEUE_VERBS[arguments.verb]

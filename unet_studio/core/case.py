@@ -14,6 +14,7 @@ class Status(str, Enum):
     CORRECTED = "corrected"  # strokes made, not accepted yet
     LATER = "later"
     QUEUED = "queued"  # accepted, waiting to be learned from
+    ASIDE = "aside"  # accepted, but not to be learned from before its reader has answered or looked again
     LEARNED = "learned"
     EXCLUDED = "excluded"
     UNREADABLE = "unreadable"

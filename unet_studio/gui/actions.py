@@ -3,7 +3,8 @@
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
 frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
-model version can be gone back to).
+model version can be gone back to), review (a new version can be looked at),
+thawed (its versions are not frozen).
 """
 
 from __future__ import annotations
@@ -159,18 +160,25 @@ FRAME_ROWS = (
       "mask frames", line=True),
     A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
       "mask frames"),
+    A("group_folder", "Pictures of one &patient…", "Which pictures of this folder are of one patient or video", (),
+      "picture write"),
     A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
       "write frames", line=True),
 )  # fmt: skip
 LEARN_ROWS = (
-    A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle",
+    A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle thawed",
       "learn"),
+    A("learn_with", "Learning c&hoices…", "Choose time, start, readers, mode and device, then learn", ("Ctrl+J",),
+      "write idle"),
     A("cancel_learning", "&Stop learning", "Stop learning; the queue stays as it is", ("Ctrl+Shift+L",), "learning",
       "cancel_learning"),
-    A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions", line=True),
+    A("review", "&Before and after…", "See the new version beside the old one on held-out films, and decide",
+      ("Ctrl+Shift+M",), "review idle", line=True),
+    A("queue", "&Queue…", "See what was accepted; keep, withdraw or flag it", ("Ctrl+Shift+Q",), "", "queue"),
+    A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions"),
     A("history", "&History…", "What each model version cost and saved, per film", ("Ctrl+H",), "", "history"),
     A("rollback", "&Roll back", "Go back to the version that was active before", ("Ctrl+Shift+B",),
-      "write earlier idle", "rollback"),
+      "write earlier idle thawed", "rollback"),
 )  # fmt: skip
 HELP_ROWS = (
     A("palette", "&Command palette…", "Find any command by a word and run it", ("Ctrl+Shift+P",)),

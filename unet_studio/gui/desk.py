@@ -1,4 +1,4 @@
-"""What the reader asks through dialogs: files, folders, export, the reader's name, versions, devices, looks."""
+"""What the reader asks through dialogs: files, folders, export, the reader's name, devices, looks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Desk(QObject):
         self._window, self._reading, self._worklist = window, reading, worklist
         self._learn, self._jobs = learn, jobs
         self.preferences = preferences.load(reading.session.folder)
-        self._learn.seconds = float(self.preferences.learn_seconds)
+        self._learn.prefer(self.preferences)
         self._last_folder = ""
 
     def handlers(self) -> dict[str, Any]:
@@ -46,7 +46,6 @@ class Desk(QObject):
             "reader": self.ask_reader,
             "preferences": self.ask_preferences,
             "exclude": self.ask_reason,
-            "versions": self.show_versions,
             "devices": self.show_devices,
             "about": self.show_about,
         }
@@ -157,15 +156,8 @@ class Desk(QObject):
         if wanted.text_percent != self.preferences.text_percent:
             theme.apply(QApplication.instance(), wanted.text_percent)
         self.preferences = wanted
-        self._learn.seconds = float(wanted.learn_seconds)
+        self._learn.prefer(wanted)
         self.preferred.emit(wanted)
-
-    def show_versions(self) -> None:
-        """List the model versions."""
-        from unet_studio.gui.dialogs.versions import VersionsDialog
-
-        writable = self._reading.session.writable
-        VersionsDialog(self._window, self._learn.versions, writable, self._learn.activate).open()
 
     def show_devices(self) -> None:
         """Try every device and say what works."""

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from unet_studio.core.model_version import Mode
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
-from unet_studio.gui.texts import tr, tr_n
+from unet_studio.gui.texts import mark, tr, tr_n
 
 if TYPE_CHECKING:
     from unet_studio.gui.learn_plot import LearnPlot
 
+PHASES = {
+    "loading": mark("Loading"),
+    "comparing": mark("Looking at the held-out films"),
+    "rehearsing": mark("Learning"),
+    "learning": mark("Learning"),
+    "judging": mark("Comparing old and new"),
+}
 PLOT = "unet_studio.gui.learn_plot"  # imported by a job: it takes a third of a second
 
 
@@ -30,6 +38,20 @@ def time_left(seconds: float | None) -> str:
     return tr("at most {minutes} min {seconds:02d} s left", minutes=seconds // 60, seconds=seconds % 60)
 
 
+def memory(count: int | None) -> str:
+    """Bytes as a reader says them."""
+    if not count:
+        return ""
+    return tr("{size:.1f} GB", size=count / 1e9) if count >= 1e9 else tr("{size:.0f} MB", size=count / 1e6)
+
+
+def _phase(progress: Any) -> str:
+    words = progress.message or tr(PHASES.get(progress.phase, progress.phase.capitalize()))
+    if progress.rounds > 1 and progress.round:
+        words += " " + tr("(round {number} of {count})", number=progress.round, count=progress.rounds)
+    return words
+
+
 class LearnPanel(QWidget):
     """Shows learning; starting and stopping it are the window's actions."""
 
@@ -37,6 +59,7 @@ class LearnPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("learn_panel")
         self.active = QLabel(objectName="active_version")
+        self.device = ""  # on which the last run learned
         self.queue = QLabel(objectName="queue_count")
         self.queue.setWordWrap(True)
         self.verdict = QLabel(objectName="verdict")
@@ -67,9 +90,8 @@ class LearnPanel(QWidget):
         head.addWidget(self.active)
         layout.addLayout(head)
         layout.addWidget(self.queue)
-        self.start = ActionButton(actions["learn"], kind="main")
+        layout.addWidget(self._start_row(actions))
         self.stop = ActionButton(actions["cancel_learning"])
-        layout.addWidget(self.start)
         layout.addWidget(self.stop)
         layout.addWidget(self.progress)
         layout.addWidget(self.state)
@@ -77,11 +99,25 @@ class LearnPanel(QWidget):
         self._plot_place = layout.count()
         layout.addWidget(self.placeholder, 1)
         layout.addWidget(self.verdict)
+        self.review = ActionButton(actions["review"])
+        self.review.hide()
+        layout.addWidget(self.review)
         row = QHBoxLayout()
         row.setSpacing(6)
+        row.addWidget(ActionButton(actions["queue"], tr("Queue…"), show_key=False))
         row.addWidget(ActionButton(actions["versions"], tr("Versions…"), show_key=False))
         row.addWidget(ActionButton(actions["rollback"], show_key=False))
         layout.addLayout(row)
+
+    def _start_row(self, actions: ActionSet) -> QWidget:
+        """Learn now, and beside it the way to the choices."""
+        self.start = QWidget(objectName="learn_start")
+        row = QHBoxLayout(self.start)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(ActionButton(actions["learn"], kind="main"), 1)
+        row.addWidget(ActionButton(actions["learn_with"], "…", show_key=False))
+        return self.start
 
     def show_queue(self, to_learn: Mapping[str, int], held_out: int) -> None:
         """Say how many Corrections of each Target are to be learned from, and how many only compare models."""
@@ -96,10 +132,23 @@ class LearnPanel(QWidget):
             parts.append(tr_n("%n held out to compare models", "%n held out to compare models", held_out))
         self.queue.setText(", ".join(parts))
 
-    def show_active(self, model_id: str) -> None:
-        """Name the version that proposes now."""
-        self.active.setText(model_id)
+    def show_active(self, model_id: str, mode: Mode = Mode.ASK) -> None:
+        """Name the version that proposes now, and the mode of its Target where it is not the usual one."""
+        words = {Mode.FROZEN: tr("frozen"), Mode.AUTOMATIC: tr("automatic")}.get(mode, "")
+        self.active.setText(" · ".join(part for part in (words, model_id) if part))
         self.active.setToolTip(tr("Active model version: {name}", name=model_id) if model_id else "")
+        if mode is Mode.FROZEN:
+            self.queue.setText(tr("Frozen for a reader study: nothing is learned, {model} stays.", model=model_id))
+
+    def show_review(self, on: bool, asks: bool) -> None:
+        """Offer the page with before and after; `asks`: something waits for a decision."""
+        self.review.setVisible(on and not self.stop.isVisibleTo(self))
+        self.review.setProperty("kind", "good" if asks else "")
+        self.review.style().polish(self.review)
+
+    def say(self, text: str) -> None:
+        """One line while a run prepares itself."""
+        self.state.setText(text)
 
     def show_run(self, running: bool) -> None:
         """Switch between start and stop."""
@@ -108,6 +157,7 @@ class LearnPanel(QWidget):
             widget.setVisible(running)
         if running:
             self.verdict.hide()
+            self.review.hide()
 
     def begin(self) -> None:
         """A run begins: empty curves."""
@@ -133,11 +183,13 @@ class LearnPanel(QWidget):
         if progress.steps:
             self.progress.setRange(0, progress.steps)
             self.progress.setValue(progress.step)
-        parts = (progress.message or progress.phase.capitalize(), time_left(progress.seconds_left), progress.device)
+        self.device = progress.device or self.device
+        parts = (_phase(progress), time_left(progress.seconds_left), progress.device, memory(progress.memory_bytes))
         self.state.setText(" · ".join(part for part in parts if part))
         if progress.held_out_dice is not None and progress.parent_dice is not None:
             new, active = f"{progress.held_out_dice:.3f}", f"{progress.parent_dice:.3f}"
             self.dice.setText(tr("Held-out Dice {new}, active {active}", new=new, active=active))
+        self._curves().mark_round(progress.round, progress.rounds, progress.step)
         self._curves().add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
 
     def close_plot(self) -> None:

@@ -10,25 +10,31 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from unet_studio.gui.ahead_link import AheadLink
+from unet_studio.gui.auto_learn import AutoLearn
 from unet_studio.gui.carry_link import CarryLink
 from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
+from unet_studio.gui.folder_bar import FolderLink
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.history_link import HistoryLink
 from unet_studio.gui.keys_link import KeysLink
+from unet_studio.gui.learn_decision import DecisionLink
 from unet_studio.gui.learn_link import LearnLink
+from unet_studio.gui.learn_renew import RenewLink
 from unet_studio.gui.lock_link import LockLink
 from unet_studio.gui.looks_link import LooksLink
 from unet_studio.gui.mask_link import MaskLink
 from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
+from unet_studio.gui.queue_link import QueueLink
 from unet_studio.gui.second_look import SecondLook
 from unet_studio.gui.session_lock import SessionLock
+from unet_studio.gui.versions_link import VersionsLink
 from unet_studio.gui.worklist_link import WorklistLink
 
 if TYPE_CHECKING:
@@ -41,6 +47,8 @@ def make(window: MainWindow) -> None:
     canvas, strip, bar = window.canvas, window.strip, window.status
     window.worklist = WorklistLink(reading, jobs, window)
     window.learn = LearnLink(reading, window.teaching, window.learn_panel, jobs, window)
+    window.decision = DecisionLink(reading, window.learn, window.teaching, window.learn_panel, jobs, window)
+    window.renew = RenewLink(reading, window.learn, window.teaching, jobs, window)
     window.picture = PictureLink(reading, canvas, window.segment, bar, actions)
     window.looks = LooksLink(reading, canvas, actions)
     window.masks = MaskLink(reading, canvas, strip, bar, actions)
@@ -59,6 +67,10 @@ def make(window: MainWindow) -> None:
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.history = HistoryLink(window, reading, window.learn, jobs)
+    window.versions = VersionsLink(window, reading, window.learn, window.decision, jobs)
+    auto = AutoLearn(reading, window.teaching, window.learn.learn, jobs, window)
+    window.queue_link = QueueLink(reading, jobs, auto, window.worklist.open, window)
+    window.folder = FolderLink(reading, jobs, window)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
 
@@ -68,11 +80,14 @@ def connect(window: MainWindow) -> None:
     window.session_lock.changed.connect(window.reading.clock.set_locked)
     for unreadable in (window.worklist.unreadable, window.reading.cannot_open):
         unreadable.connect(window.show_unreadable)
-    for source in (window.reading, window.worklist, window.learn, window.carry):
+    for source in (window.reading, window.worklist, window.learn, window.decision, window.versions, window.carry):
         source.changed.connect(window.take)
+    window.centralWidget().layout().insertWidget(1, window.folder.bar)
+    window.warmed.connect(window.queue_link.complete)
     window.worklist.refreshed.connect(window.show_page)
     window.worklist.finished.connect(window.say_finished)
     window.learn.refreshed.connect(window.enable)
+    window.learn.chosen.connect(window.desk.prefer)
     window.ghosts.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
@@ -94,6 +109,11 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.desk.handlers(),
         **window.history.handlers(),
         **window.keys.handlers(),
+        **window.learn.handlers(),
+        **window.decision.handlers(),
+        **window.versions.handlers(),
+        "queue": window.queue_link.show,
+        "group_folder": window.folder.choose,
         "accept": reading.accept,
         "accept_empty": lambda: reading.accept(empty=True),
         "take_back": reading.take_back,
@@ -101,9 +121,6 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         "next": lambda: worklist.step(1),
         "previous": lambda: worklist.step(-1),
         "find": worklist.panel.filter.setFocus,
-        "learn": window.learn.learn,
-        "cancel_learning": window.teaching.cancel,
-        "rollback": window.learn.rollback,
         "quit": window.close,
     }
 
@@ -111,6 +128,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
     found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
+    found |= window.decision.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():

@@ -21,6 +21,8 @@ NEEDS = {
     "learning": mark("a model that is learning"),
     "idle": mark("that no model is learning"),
     "earlier": mark("an earlier model version"),
+    "thawed": mark("versions that are not frozen"),
+    "review": mark("a version that was learned and waits to be looked at"),
 }
 
 

@@ -27,6 +27,9 @@ class Preferences:
     language: str = ""  # "" = the system's
     recent: str = ""  # commands last run from the palette
     learn_seconds: int = 300  # the longest that a run may take
+    learn_from: str = "active"  # what a run starts from
+    learn_readers: str = ""  # JSON list of the readers to learn from, "" = all
+    learn_device: str = "auto"
     export_folder: str = ""
     show_lock: bool = False
     outline: bool = True

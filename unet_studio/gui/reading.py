@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.7  # a proposal that came by itself is not accepted by a key pr
 class Reading(QObject):
     """Holds the open case; each verb runs as a job and comes back as a signal."""
 
+    left = Signal()  # no case is open now; the next is not open yet
     opened = Signal(object)  # workflow's Shown, or None when nothing is open any more
     cannot_open = Signal(str)  # one sentence
     edited = Signal()  # mask, history or proposal changed
@@ -150,6 +151,7 @@ class Reading(QObject):
         self.open_case = self.proposal = None
         self._wanted = -1
         self.clock.stop()
+        self.left.emit()
 
     def close_case(self) -> None:
         """Leave the case and show none."""

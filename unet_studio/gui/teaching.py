@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from unet_studio.core.errors import UserError
+from unet_studio.gui.dialogs.run import RunChoice
 from unet_studio.gui.jobs import Jobs
 from unet_studio.gui.learn_panel import PLOT
 from unet_studio.gui.texts import tr
@@ -35,8 +37,11 @@ class Teaching(QObject):
         """True from the request until the outcome was delivered."""
         return self._begun
 
-    def start(self, session: Any, target: str, seconds: float) -> None:
-        """Begin a run for one Target; it may take `seconds`."""
+    def start(self, session: Any, target: str, choice: RunChoice | None) -> None:
+        """Begin a run for one Target; what it finds goes live by the window's word, when no case is open.
+
+        choice: None goes on with the run that died with the program, as it was asked for.
+        """
         from unet_studio.workflow import learning
 
         self._begun, self._stop_asked, self._run = True, False, None
@@ -44,7 +49,15 @@ class Teaching(QObject):
 
         def begin(_token: object) -> None:
             importlib.import_module(PLOT)
-            run = learning.start(session, target, seconds=seconds, on_progress=self._tell, on_done=self._tell_end)
+            callbacks = {"on_progress": self._tell, "on_done": self._tell_end}
+            if choice is None:
+                run = learning.resume(session, **callbacks)
+                if run is None:
+                    raise UserError(tr("There is nothing to go on with"))
+            else:
+                about = {"seconds": choice.seconds, "device": choice.device}
+                about |= {"begin_from": choice.begin_from, "readers": choice.readers}
+                run = learning.start(session, target, hold=True, **about, **callbacks)
             self._run = run
             if self._stop_asked:
                 run.cancel()

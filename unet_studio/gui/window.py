@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.learn.take(changes)
         self.ahead.take_changes(changes)
         self.efforts.take_changes(changes)
+        self.queue_link.take_changes(changes)
         if changes.message:
             self.status.say(changes.message)
         self.enable()
@@ -302,6 +303,7 @@ class MainWindow(QMainWindow):
         self.teaching.cancel()
         self.reading.settle_threshold()
         self.canvas.set_document(None)
+        self.decision.close()
         self.jobs.close()
         self.reading.close()
         self.teaching.join(2.5)

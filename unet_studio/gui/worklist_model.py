@@ -20,12 +20,13 @@ STATUS_TEXT = {
     Status.CORRECTED: mark("In correction"),
     Status.LATER: mark("Later"),
     Status.QUEUED: mark("Accepted, queued"),
+    Status.ASIDE: mark("Accepted, set aside"),
     Status.LEARNED: mark("Accepted, learned"),
     Status.EXCLUDED: mark("Excluded"),
     Status.UNREADABLE: mark("Cannot be opened"),
 }
 ORDER = {status: place for place, status in enumerate(Status)}
-DONE = frozenset({Status.QUEUED, Status.LEARNED, Status.EXCLUDED, Status.UNREADABLE})
+DONE = frozenset({Status.QUEUED, Status.ASIDE, Status.LEARNED, Status.EXCLUDED, Status.UNREADABLE})
 
 
 def status_line(case: Case) -> str:

@@ -24,6 +24,7 @@ from unet_studio.core.image import Image, modality_values
 FORMAT = 1
 TRUTH_SIDE = 1024  # px: Masks are compared at their own size up to this long side
 JOB, PARENT, CANDIDATE, RESULT = "job.json", "parent.safetensors", "candidate.safetensors", "result.json"
+BEGIN = "begin.safetensors"  # only where learning begins from other weights than the parent's
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +59,8 @@ class Item:
 class Plan:
     """The settings of one job; `priority` is the child's niceness where the system has one.
 
-    begin_from: "active" or "bundled" (the weights in the job, either way) or "scratch" (the same network, its weights
-    drawn anew); the Candidate is compared with the weights in the job in any case.
+    begin_from: "active", "bundled" (the weights in BEGIN where the job has it) or "scratch" (the same network, its
+    weights drawn anew); the Candidate is compared with the parent's weights in any case.
     """
 
     target: str
@@ -116,15 +117,23 @@ def _thinned(mask: np.ndarray, least: int) -> np.ndarray:
 
 
 def write_job(
-    folder: Path, plan: Plan, weights: Path, items: Iterable[Item], anchors: Iterable[np.ndarray] = ()
+    folder: Path,
+    plan: Plan,
+    weights: Path,
+    items: Iterable[Item],
+    anchors: Iterable[np.ndarray] = (),
+    begin: Path | None = None,
 ) -> Path:
     """Write a job into `folder` (made if missing) and return it; items are taken one at a time, so they may be lazy.
 
+    weights: of the parent, which the Candidate is compared with; begin: weights to begin from, None for the parent's.
     Raises OSError where the disk does not take it.
     """
     arrays = folder / "items"
     arrays.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(weights, folder / PARENT)
+    if begin is not None:
+        shutil.copyfile(begin, folder / BEGIN)
     rows = [_write_item(arrays / f"{number:05d}.safetensors", item) for number, item in enumerate(items)]
     count = 0
     for count, anchor in enumerate(anchors, start=1):

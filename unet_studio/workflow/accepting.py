@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,20 @@ from unet_studio.core.correction import Correction, Effort, QueueState
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
 from unet_studio.core.proposal import Proposal
+from unet_studio.workflow import slips
 from unet_studio.workflow.drafting import Draft
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.scenes import group_of, scene_of
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCorrection
+
+WAITING = (QueueState.QUEUED, QueueState.SET_ASIDE, QueueState.FLAGGED)
+STANDS = {
+    QueueState.LEARNED: Status.LEARNED,
+    QueueState.SET_ASIDE: Status.ASIDE,
+    QueueState.FLAGGED: Status.ASIDE,
+}
 
 
 def accept(
@@ -35,11 +44,16 @@ def accept(
     mask = np.zeros_like(draft.document.mask) if empty else draft.document.mask.copy()
     keep(session, open_case.image, scene_of(session, open_case.image))
     effort = Effort(draft.strokes, active_seconds, wall_seconds)
-    store.save_correction(session.workspace, _correction(session, open_case, draft, mask, effort))
+    saved = store.save_correction(session.workspace, _correction(session, open_case, draft, mask, effort))
+    if empty:
+        store.answer(session.workspace, saved.id, saved.state)  # said so: no slip
     draft.retire()
     message = f"{open_case.case.name}: accepted as empty" if not mask.any() else f"{open_case.case.name}: accepted"
     shown = store.cases_of_image(session.workspace, open_case.image.content_hash)
-    return Changes(frozenset(shown), queue=True, message=message)
+    checked = Changes()
+    with contextlib.suppress(UserError):  # accepted all the same: the next check makes up for it
+        checked = slips.check(session, saved.target, saved.reader)
+    return Changes(frozenset(shown), queue=True, message=message) | checked
 
 
 def _correction(session: Session, open_case: OpenCase, draft: Draft, mask: np.ndarray, effort: Effort) -> NewCorrection:
@@ -86,12 +100,14 @@ def _changed_pixels(mask: np.ndarray, proposal: Proposal | None, threshold: floa
 def keep(session: Session, image: Image, group: str = "") -> None:
     """Keep a lossless copy of the picture in the Workspace; one that is kept already stays, or is put back if lost.
 
-    group: an identifier instead of the picture's own patient, study or file.
+    group: an identifier where the picture has no patient, study or video of its own.
     """
     from unet_studio.imaging.kept import to_kept
+    from unet_studio.imaging.likeness import likeness
 
     data, facts = to_kept(image)
-    store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], facts, group or group_of(image))
+    group = group_of(image) or group
+    store.keep_image(session.workspace, image.content_hash, data, facts["suffix"], facts, group, bits=likeness(image))
 
 
 def take_back(session: Session, case_id: int) -> Changes:
@@ -115,7 +131,7 @@ def include(session: Session, case_id: int) -> Changes:
     case = store.case(session.workspace, case_id, session.reader)
     correction = _standing(session, case)
     if correction is not None and correction.state == QueueState.WITHDRAWN:
-        store.keep(session.workspace, correction.id)
+        store.set_state(session.workspace, correction.id, QueueState.QUEUED)
     return _set(session, case_id, _where_it_stood(session, case, correction), "back on the worklist")
 
 
@@ -128,8 +144,8 @@ def _set(session: Session, case_id: int, status: Status, word: str, reason: str 
     require_writable(session)
     case = store.case(session.workspace, case_id, session.reader)
     correction = _standing(session, case)
-    if status is Status.EXCLUDED and correction is not None and correction.state is QueueState.QUEUED:
-        store.withdraw(session.workspace, correction.id)
+    if status is Status.EXCLUDED and correction is not None and correction.state in WAITING:
+        store.set_state(session.workspace, correction.id, QueueState.WITHDRAWN)
     store.set_status(session.workspace, case_id, session.reader, status, reason)
     return Changes(frozenset({case_id}), queue=correction is not None, message=f"{case.name}: {word}")
 
@@ -142,7 +158,7 @@ def _standing(session: Session, case: Case) -> Correction | None:
 
 def _where_it_stood(session: Session, case: Case, correction: Correction | None) -> Status:
     if correction is not None:
-        return Status.LEARNED if correction.state is QueueState.LEARNED else Status.QUEUED
+        return STANDS.get(correction.state, Status.QUEUED)
     if case.target is None or not case.image_hash:
         return Status.NEW
     drafts = store.drafts(session.workspace, session.reader)

@@ -19,7 +19,7 @@ from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 
 MOST = 100  # frames of the worklist in one go
-ACCEPTED = frozenset({Status.QUEUED, Status.LEARNED})
+ACCEPTED = frozenset({Status.QUEUED, Status.ASIDE, Status.LEARNED})
 LEFT_OUT = frozenset({Status.EXCLUDED, Status.UNREADABLE})
 Frame = tuple[np.ndarray, "np.ndarray | None"]  # picture, probability
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from unet_studio.core.case import EXCLUDE_REASONS, Case, Status
 from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.model_version import ModelVersion
-from unet_studio.workflow.likeness import against_proposals
+from unet_studio.workflow.mask_measures import against_proposals
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import Measured, Origin
@@ -97,7 +97,7 @@ def case_rows(
         for one in corrections
     ]
     done = {(one.image_hash, one.target, one.reader) for one in corrections}
-    groups = store.groups_of_images(workspace)
+    groups = store.kept_groups(workspace)
     rows += _without(seen, done, target, groups)
     touched = {row.picture for row in rows}
     rows += _untouched(store.cases(workspace, ""), touched, target)

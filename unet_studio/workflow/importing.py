@@ -12,8 +12,10 @@ from unet_studio.core.correction import Effort
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image, modality_values
 from unet_studio.exporting.naming import stem
+from unet_studio.workflow import slips
 from unet_studio.workflow.accepting import keep
-from unet_studio.workflow.scenes import group_of
+from unet_studio.workflow.likenesses import complete
+from unet_studio.workflow.scenes import group_of, scene_of
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, NewCorrection
@@ -21,11 +23,13 @@ from unet_studio.workspace.store import NewCase, NewCorrection
 
 @dataclass(frozen=True)
 class QueueReport:
-    """Ids of the Corrections added, how many were there already, and a sentence for each picture that was not."""
+    """Ids of the Corrections added, how many were there already, a sentence for each picture that was not, and the
+    ids of those that look like slips and wait for an answer."""
 
     ids: tuple[int, ...]
     already: int
     problems: tuple[str, ...]
+    aside: tuple[int, ...] = ()
 
     @property
     def added(self) -> int:
@@ -33,10 +37,13 @@ class QueueReport:
         return len(self.ids)
 
 
-def queue_add(session: Session, target: str, images: Path, masks: Path, groups: Path | None = None) -> QueueReport:
+def queue_add(
+    session: Session, target: str, images: Path, masks: Path, groups: Path | None = None, *, check: bool = True
+) -> QueueReport:
     """Pair pictures with masks/STEM.png (0/255, same size) and queue each as this session's reader's Correction.
 
-    groups: CSV with columns stem,group. A picture whose Correction is the same already stays as it is.
+    groups: CSV with columns stem,group, for pictures that name no patient. check: let the active version propose, and
+    set aside what looks like a slip. A picture whose Correction is the same already stays as it is.
     Raises UserError where a folder or the CSV cannot be read.
     """
     from unet_studio.imaging import scan
@@ -45,14 +52,15 @@ def queue_add(session: Session, target: str, images: Path, masks: Path, groups: 
     for folder in (images, masks):
         if not folder.is_dir():
             raise UserError(f"{folder}: this folder does not exist; check the name.")
-    group_of = _read_groups(groups) if groups is not None else {}
+    complete(session)
+    named = _read_groups(groups) if groups is not None else {}
     ids: list[int] = []
     problems: list[str] = []
     already = 0
     for path in scan.find_files([images]):
         name = stem(path.name)
         try:
-            added = _add(session, target, path, masks / f"{name}.png", group_of.get(name, ""))
+            added = _add(session, target, path, masks / f"{name}.png", named.get(name, ""))
         except UserError as error:
             problems.append(str(error))
             continue
@@ -60,7 +68,11 @@ def queue_add(session: Session, target: str, images: Path, masks: Path, groups: 
             already += 1
         else:
             ids.append(added)
-    return QueueReport(tuple(ids), already, tuple(problems))
+    if check and ids:
+        slips.propose_for(session, ids)
+        slips.check(session, target, session.reader)
+    aside = set(ids) & slips.asked(session).keys()
+    return QueueReport(tuple(ids), already, tuple(problems), tuple(sorted(aside)))
 
 
 def _read_groups(path: Path) -> dict[str, str]:
@@ -94,13 +106,14 @@ def _add(session: Session, target: str, path: Path, mask_path: Path, group: str)
     if standing is not None and np.array_equal(store.correction_mask(session.workspace, standing.id), mask):
         return None
     case_id = _list_case(session, image, path, target)
-    keep(session, image, group)
+    tie = group_of(image) or group or scene_of(session, image)
+    keep(session, image, tie)
     new = NewCorrection(
         image_hash=image.content_hash,
         target=target,
         reader=session.reader,
         mask=mask,
-        group=group or group_of(image),
+        group=tie,
         effort=Effort(changed_pixels=int(np.count_nonzero(mask))),
         source_name=path.name,
         source_sha256=image.source.sha256,

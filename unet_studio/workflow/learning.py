@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unet_studio import __version__
-from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
-from unet_studio.core.correction import Correction, QueueState, Side
+from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
-from unet_studio.core.target import TARGETS
-from unet_studio.workflow import versions
+from unet_studio.workflow import going_live, lessons, versions
 from unet_studio.workflow.faults import record_fault
-from unet_studio.workflow.opening import cases, kept_image, load_image
+from unet_studio.workflow.queueing import QUEUE_VERBS, queue, queue_row, set_queue_state
+from unet_studio.workflow.request import Request, cut_off, forget, remember, request
 from unet_studio.workflow.session import Session, require_writable, using_session
+from unet_studio.workflow.telling import progress_row, progress_text
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewVersion
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from training.preprocess import InputSpec
-    from unet_studio.learning.job import Item
     from unet_studio.learning.messages import Outcome as ChildOutcome
     from unet_studio.learning.messages import Progress
     from unet_studio.learning.runner import Run
 
+__all__ = [
+    "QUEUE_VERBS",
+    "Learning",
+    "Outcome",
+    "finetune_here",
+    "interrupted",
+    "progress_row",
+    "progress_text",
+    "queue",
+    "queue_row",
+    "resume",
+    "set_queue_state",
+    "start",
+]
+
 SECONDS = 300.0  # of learning where the reader sets no limit
-ANCHORS = 12  # untouched pictures on which the parent's word counts
 REGISTER_SECONDS = 3.0  # kept back for storing the Candidate
+LEAST_SECONDS = 10.0  # with less time left, a child that was killed is not started once more
+FOLDER = "learning-"  # of a job, with a random end
 LEARNABLE = (QueueState.QUEUED, QueueState.LEARNED)
-QUEUE_VERBS = {"keep": QueueState.QUEUED, "withdraw": QueueState.WITHDRAWN, "flag": QueueState.FLAGGED}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How learning ended. model: the Candidate's version, None where none was made; promoted: it is live now.
+    """How learning ended. model: the Candidate's version, None where none was made; parent: what it was compared with.
 
+    promoted: the gate found it better; live: it is active now; waits: why a better one is not, one sentence;
     failed: one sentence, "" where it came to a verdict or was cancelled.
     """
 
@@ -57,52 +70,19 @@ class Outcome:
     failed: str = ""
     cancelled: bool = False
     changes: Changes = field(default_factory=Changes)
+    live: bool = False
+    waits: str = ""
 
     def row(self) -> dict[str, Any]:
-        """As one JSON object."""
+        """As one JSON object, whose keys scripts rely on; promoted: it is live now."""
         return {
             "model": self.model.id if self.model is not None else None,
             "parent": self.parent or None,
-            "promoted": self.promoted,
-            "reason": self.failed or self.reason,
+            "promoted": self.live,
+            "reason": self.failed or " ".join(part for part in (self.reason, self.waits) if part),
             "metrics": self.metrics,
             "seconds": round(self.seconds, 1),
         }
-
-
-def queue(session: Session, target: str | None = None) -> list[Correction]:
-    """All standing Corrections, of every reader, oldest first."""
-    return store.corrections(session.workspace, target)
-
-
-def queue_row(correction: Correction) -> dict[str, Any]:
-    """A Correction as one JSON object."""
-    return {
-        "id": correction.id,
-        "target": correction.target,
-        "reader": correction.reader,
-        "state": correction.state.value,
-        "side": correction.side.value,
-        "accepted_at": correction.accepted_at,
-        "source": correction.source_name,
-        "image": correction.image_hash,
-        "model": correction.model_id or None,
-        "changed": correction.changed,
-        "empty": correction.empty,
-        "strokes": correction.effort.strokes,
-        "active_seconds": correction.effort.active_seconds,
-        "changed_pixels": correction.effort.changed_pixels,
-    }
-
-
-def set_queue_state(session: Session, correction_ids: Sequence[int], state: QueueState) -> Changes:
-    """Queue, withdraw, flag or set aside Corrections. Raises WorkspaceError for an unknown one."""
-    require_writable(session)
-    changed: set[int] = set()
-    for number in correction_ids:
-        correction = store.set_state(session.workspace, number, state)
-        changed.update(store.cases_of_image(session.workspace, correction.image_hash))
-    return Changes(frozenset(changed), queue=True, message=f"{len(correction_ids)} corrections: {state.value}")
 
 
 class Learning:
@@ -111,18 +91,14 @@ class Learning:
     def __init__(
         self,
         session: Session,
-        target: str,
-        seconds: float,
-        device: str,
+        request: Request,
         on_progress: Callable[[Progress], None],
         on_done: Callable[[Outcome], None],
         begun: float,
     ) -> None:
-        """begun: of time.monotonic(), from which `seconds` count."""
+        """begun: of time.monotonic(), from which the request's seconds count."""
         self._session = session
-        self._target = target
-        self._seconds = seconds
-        self._device = device
+        self._request = request
         self._on_progress = on_progress
         self._on_done = on_done
         self._begun = begun
@@ -169,116 +145,113 @@ class Learning:
     def _elapsed(self) -> float:
         return time.monotonic() - self._begun
 
-    def _learn(self) -> Outcome:
-        session = self._session
-        require_writable(session)
-        with store.hold(session.workspace, "learning", session.reader):
-            self._parent = versions.active(session, self._target).id
-            corrections = store.corrections(session.workspace, self._target, states=LEARNABLE)
-            if not any(one.state is QueueState.QUEUED for one in corrections):
-                raise UserError(f"{self._target}: nothing new is in the queue; accept corrections first, then learn.")
-            folder = Path(tempfile.mkdtemp(prefix="learning-", dir=session.folder))
-            try:
-                return self._in(folder, corrections)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+    def _left(self) -> float:
+        """Seconds that a child may take."""
+        return self._request.seconds - self._elapsed() - REGISTER_SECONDS
 
-    def _in(self, folder: Path, corrections: Sequence[Correction]) -> Outcome:
+    def _learn(self) -> Outcome:
+        session, target = self._session, self._request.target
+        require_writable(session)
+        versions.refuse_frozen(session, target, "nothing is learned")
+        with store.hold(session.workspace, "learning", session.reader):
+            clear_away(session)
+            self._parent = versions.active(session, target).id
+            corrections = to_learn(session, self._request)
+            remember(session, self._request)
+            try:
+                folder = Path(tempfile.mkdtemp(prefix=FOLDER, dir=session.folder))
+                try:
+                    lessons.write(session, folder, self._request, corrections, self._cancelled.is_set)
+                    return self._register(self._teach(folder))
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                with contextlib.suppress(UserError):  # a full disk: the run is then offered once more, nothing worse
+                    forget(session)
+
+    def _teach(self, folder: Path) -> ChildOutcome:
+        """Let the child learn; one that somebody killed is started once more, with the time that is left."""
+        from unet_studio.learning.job import RESULT
+
+        child = self._run_child(folder)
+        died = bool(child.failed) and not (folder / RESULT).exists()
+        if died and self._left() >= LEAST_SECONDS and not self._cancelled.is_set():
+            child = self._run_child(folder)
+        return child
+
+    def _run_child(self, folder: Path) -> ChildOutcome:
         from unet_studio.learning.runner import Run
 
-        self._prepare(folder, corrections)
         ended: list[ChildOutcome] = []
-        left = self._seconds - self._elapsed() - REGISTER_SECONDS
-        self._run = Run(folder, max(1.0, left), self._on_progress, ended.append)
+        self._run = Run(folder, max(1.0, self._left()), self._on_progress, ended.append)
         self._run.start()
         if self._cancelled.is_set():
             self._run.cancel()
         self._run.wait()
-        return self._register(ended[0])
-
-    def _prepare(self, folder: Path, corrections: Sequence[Correction]) -> None:
-        from unet_studio.inference.devices import input_spec
-        from unet_studio.learning.job import Plan, write_job
-
-        weights = store.ensure_local(self._session.workspace, self._parent)
-        spec = input_spec(weights)
-        plan = Plan(
-            target=self._target,
-            parent_id=self._parent,
-            least_agreement=TARGETS[self._target].least_agreement,
-            device=self._device,
-        )
-        items = (self._item(correction, spec) for correction in corrections)
-        try:
-            write_job(folder, plan, weights, items, self._anchors(spec))
-        except OSError as error:
-            raise UserError(f"{folder}: cannot be written ({error.strerror}); free some space, then learn.") from error
-
-    def _item(self, correction: Correction, spec: InputSpec) -> Item:
-        from unet_studio.learning.job import item_from
-
-        if self._cancelled.is_set():
-            raise Cancelled
-        workspace = self._session.workspace
-        image = kept_image(self._session, correction.image_hash)
-        if image is None:
-            raise UserError(f"{correction.source_name}: its kept picture is missing; put it back from a backup.")
-        proposed = bool(correction.model_id)
-        return item_from(
-            image,
-            store.correction_mask(workspace, correction.id),
-            spec,
-            name=str(correction.id),
-            group=correction.group,
-            gate=correction.side is Side.GATE,
-            touched=store.correction_touched(workspace, correction.id) if proposed else None,
-            fresh=correction.state is QueueState.QUEUED,
-            changed=correction.changed,
-        )
-
-    def _anchors(self, spec: InputSpec) -> Iterator[np.ndarray]:
-        """Pictures of the worklist that nobody has worked on, as the network sees them."""
-        from unet_studio.learning.job import anchor_from
-
-        untouched = (Status.NEW, Status.PROPOSED)
-        found = [case for case in cases(self._session) if case.target == self._target and case.status in untouched]
-        for case in found[:ANCHORS]:
-            if self._cancelled.is_set():
-                raise Cancelled
-            try:
-                image = load_image(self._session, case.id)
-            except UserError:
-                continue  # a source that is gone only makes the run poorer by one picture
-            yield anchor_from(image, spec)
+        return ended[0]
 
     def _register(self, child: ChildOutcome) -> Outcome:
+        """The Candidate as a version, live where nothing hinders it."""
         if child.cancelled:
             raise Cancelled
         if child.failed or child.verdict is None:
             raise UserError(child.failed or "Learning came to no verdict; start it again.")
-        verdict = child.verdict
+        session, verdict = self._session, child.verdict
         if child.candidate is None:
             return Outcome(None, self._parent, False, verdict.reason, verdict.metrics, self._elapsed())
-        workspace = self._session.workspace
-        learned = tuple(int(name) for name in child.learned)
-        new = NewVersion(
-            self._target,
+        version = store.add_candidate(session.workspace, child.candidate, self._new_version(child))
+        waits = ""
+        if verdict.promoted:
+            waits = going_live.hindrance(session, self._request.target, hold=self._request.hold)
+            if not waits:
+                version = store.activate(session.workspace, version.id, verdict.reason)
+        with contextlib.suppress(UserError):  # tidying: what could not be archived now is the next time
+            versions.keep_last(session, self._request.target)
+        return Outcome(
+            version,
             self._parent,
+            promoted=verdict.promoted,
             reason=verdict.reason,
             metrics=verdict.metrics,
-            corrections=learned,
+            seconds=self._elapsed(),
+            changes=Changes(worklist=True, queue=True, models=True, message=verdict.reason),
+            live=version.active,
+            waits=waits,
+        )
+
+    def _new_version(self, child: ChildOutcome) -> NewVersion:
+        assert child.verdict is not None
+        begun_from = lessons.beginning(self._session, self._request)
+        how = {"compared_with": self._parent, "begin_from": self._request.begin_from}
+        return NewVersion(
+            self._request.target,
+            begun_from.id if begun_from is not None else None,
+            reason=child.verdict.reason,
+            metrics=child.verdict.metrics | how,
+            corrections=tuple(int(name) for name in child.learned),
             device=child.device,
             seconds=child.seconds,
             program_version=__version__,
+            passed=child.verdict.promoted,
         )
-        version = store.add_candidate(workspace, child.candidate, new)
-        if verdict.promoted:
-            version = store.activate(workspace, version.id, verdict.reason)
-            store.mark_learned(workspace, learned, version.id)
-        changes = Changes(worklist=True, queue=True, models=True, message=verdict.reason)
-        return Outcome(
-            version, self._parent, verdict.promoted, verdict.reason, verdict.metrics, self._elapsed(), changes=changes
-        )
+
+
+def to_learn(session: Session, request: Request) -> Sequence[Correction]:
+    """The Corrections of a run, earlier ones too. Raises UserError where nothing new is among them."""
+    found = store.corrections(session.workspace, request.target, states=LEARNABLE)
+    if request.readers is not None:
+        found = [one for one in found if one.reader in request.readers]
+    if not any(one.state is QueueState.QUEUED for one in found):
+        whose = "" if request.readers is None else f" of {', '.join(request.readers)}"
+        raise UserError(f"{request.target}: nothing new{whose} is in the queue; accept corrections first, then learn.")
+    return found
+
+
+def clear_away(session: Session) -> None:
+    """Remove the job folders of runs that died. Only for one who holds the lock: a living run has it."""
+    for folder in session.folder.glob(f"{FOLDER}*"):
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def start(
@@ -287,14 +260,37 @@ def start(
     *,
     seconds: float | None = None,
     device: str = "auto",
+    begin_from: str = "active",
+    readers: Collection[str] | None = None,
+    hold: bool = False,
     on_progress: Callable[[Progress], None],
     on_done: Callable[[Outcome], None],
     begun: float | None = None,
 ) -> Learning:
-    """Begin learning from the queue in the background; both callbacks come from the background thread."""
-    learning = Learning(
-        session, target, seconds or SECONDS, device, on_progress, on_done, time.monotonic() if begun is None else begun
-    )
+    """Begin learning from the queue in the background; both callbacks come from the background thread.
+
+    The options are those of `Request`. Raises UserError for a beginning that there is not.
+    """
+    asked = request(target, seconds or SECONDS, device, begin_from, readers, hold)
+    learning = Learning(session, asked, on_progress, on_done, time.monotonic() if begun is None else begun)
+    learning.start()
+    return learning
+
+
+def interrupted(session: Session) -> str | None:
+    """The Target of a run that died with its program, so that it can be started again; None where none did."""
+    found = cut_off(session)
+    return None if found is None else found.target
+
+
+def resume(
+    session: Session, *, on_progress: Callable[[Progress], None], on_done: Callable[[Outcome], None]
+) -> Learning | None:
+    """Start the run that died with its program again, as it was asked for; None where there is none."""
+    asked = cut_off(session)
+    if asked is None:
+        return None
+    learning = Learning(session, asked, on_progress, on_done, time.monotonic())
     learning.start()
     return learning
 
@@ -307,12 +303,22 @@ def finetune_here(
     device: str,
     on_progress: Callable[[Progress], None],
     begun: float,
+    begin_from: str = "active",
+    readers: Collection[str] | None = None,
 ) -> Outcome:
     """Learn and wait for the end; Ctrl+C cancels. begun: time.monotonic() at which the time budget began."""
     ended: list[Outcome] = []
     with using_session(folder) as session:
         learning = start(
-            session, target, seconds=seconds, device=device, on_progress=on_progress, on_done=ended.append, begun=begun
+            session,
+            target,
+            seconds=seconds,
+            device=device,
+            begin_from=begin_from,
+            readers=readers,
+            on_progress=on_progress,
+            on_done=ended.append,
+            begun=begun,
         )
         try:
             while not learning.join(0.2):
@@ -321,31 +327,3 @@ def finetune_here(
             learning.cancel()
             learning.join()
     return ended[0]
-
-
-def progress_row(progress: Progress) -> dict[str, Any]:
-    """Progress as one JSON object."""
-    row: dict[str, Any] = {
-        "phase": progress.phase,
-        "step": progress.step,
-        "steps": progress.steps,
-        "loss": progress.loss,
-        "held_out_dice": progress.held_out_dice,
-        "parent_dice": progress.parent_dice,
-        "seconds_left": progress.seconds_left,
-        "device": progress.device,
-    }
-    return row
-
-
-def progress_text(progress: Progress) -> str:
-    """Progress as one line for a terminal."""
-    parts = [f"{progress.phase} {progress.step}/{progress.steps}"]
-    if progress.loss is not None:
-        parts.append(f"loss {progress.loss:.4f}")
-    if progress.held_out_dice is not None:
-        parts.append(f"held-out Dice {progress.held_out_dice:.4f}")
-    if progress.parent_dice is not None:
-        parts.append(f"active {progress.parent_dice:.4f}")
-    parts.append(f"{progress.seconds_left:.0f} s left")
-    return ", ".join(parts)

@@ -16,7 +16,7 @@ from unet_studio.core.errors import Cancelled, ModelError
 from unet_studio.core.image import Image, Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.editing.document import Document
-from unet_studio.workflow import opening, proposing, versions, viewing
+from unet_studio.workflow import opening, proposing, renewing, versions, viewing
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session
@@ -115,12 +115,16 @@ class Shown:
 
 
 def show(session: Session, case_id: int, target: str | None = None, ahead: Ahead | None = None) -> Shown:
-    """Open a case with what was made ready of it, where that still holds. Raises as `open_case`."""
+    """Open a case with what was made ready of it, where that still holds; a Proposal of a version that is not active
+    any more, and that nobody has worked on, gives way to the active one's. Raises as `open_case`.
+    """
     if ahead is not None and target is None and holds(session, ahead):
         case, proposed = open_ahead(session, ahead)
-        return Shown(case, ahead.pixels, ahead.presets, proposed)
+        newer = renewing.brought_up_to_date(session, case)
+        return Shown(newer, ahead.pixels, ahead.presets, proposed or newer is not case)
     case = opening.open_case(session, case_id, target)
-    return Shown(case, viewing.display(case.image, case.window), viewing.presets(case.image))
+    newer = renewing.brought_up_to_date(session, case)
+    return Shown(newer, viewing.display(case.image, case.window), viewing.presets(case.image), newer is not case)
 
 
 def open_ahead(session: Session, ahead: Ahead) -> tuple[OpenCase, bool]:
@@ -133,16 +137,19 @@ def open_ahead(session: Session, ahead: Ahead) -> tuple[OpenCase, bool]:
     draft, proposal, document = opened.draft, ahead.proposal, ahead.document
     if draft is None or proposal is None or document is None or opened.accepted or draft.can_undo or draft.can_redo:
         return opened, False
-    if opened.case.status not in UNDONE or not _is_current(session, proposal, opened.target):
+    if opened.case.status not in UNDONE or proposal.target != opened.target:
         return opened, False
+    if not _is_current(session, proposal):  # another version went live between this picture and the one before
+        renewed = _proposed(session, replace(ahead, proposal=None, document=None), proposal.target, lambda: None)
+        proposal, document = renewed.proposal, renewed.document
+        if proposal is None or document is None:
+            return opened, False
     draft.adopt(document)
     return opened.with_proposal(proposal), True
 
 
-def _is_current(session: Session, proposal: Proposal, target: str | None) -> bool:
-    if target is None or proposal.target != target:
-        return False
-    version = versions.active(session, target)
+def _is_current(session: Session, proposal: Proposal) -> bool:
+    version = versions.active(session, proposal.target)
     return (version.id, version.sha256) == (proposal.model_id, proposal.model_sha256)
 
 

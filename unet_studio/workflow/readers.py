@@ -12,7 +12,7 @@ import numpy as np
 from unet_studio.core.case import Status
 from unet_studio.core.correction import Correction
 from unet_studio.workflow.case_rows import group, picture
-from unet_studio.workflow.likeness import between, likeness
+from unet_studio.workflow.mask_measures import between, dice_and_hd95
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
@@ -72,7 +72,7 @@ def other_masks(session: Session, image_hash: str, target: str) -> list[OtherMas
         one = None if reader == session.reader else store.current_correction(workspace, image_hash, target, reader)
         if one is not None:
             mask = store.correction_mask(workspace, one.id)
-            found.append(OtherMask(reader, mask, *likeness(mine, mask)))
+            found.append(OtherMask(reader, mask, *dice_and_hd95(mine, mask)))
     return found
 
 

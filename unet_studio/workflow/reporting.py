@@ -14,9 +14,11 @@ from typing import Any
 from unet_studio import __version__
 from unet_studio.core.errors import UserError
 from unet_studio.core.model_version import ModelVersion
+from unet_studio.core.target import TARGETS
 from unet_studio.workflow import case_rows, readers
 from unet_studio.workflow.methods import counts, methods_text
 from unet_studio.workflow.session import Session
+from unet_studio.workflow.versions import mode
 from unet_studio.workflow.versions import versions as all_versions
 from unet_studio.workspace import atomic, store
 from unet_studio.workspace.clock import now
@@ -126,6 +128,7 @@ def _facts(session: Session, target: str | None) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}, Python {platform.python_version()}",
         "written": now(),
         "target": target or "all",
+        **{f"learning, {name}": mode(session, name).value for name in TARGETS if target in (None, name)},
         "workspace": session.workspace.id,
         "readers": ", ".join(one.replace("|", "/") for one in store.readers(session.workspace)),
     }

@@ -6,6 +6,7 @@ A Mask that is carried or copied from frame to frame says that they show the sam
 from __future__ import annotations
 
 from unet_studio.core.image import Image
+from unet_studio.workflow.folders import group_in_folder
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
@@ -16,8 +17,8 @@ def group_of(image: Image) -> str:
 
 
 def scene_of(session: Session, image: Image) -> str:
-    """The group of a picture: `group_of`, else the scene it was found to belong to, else ""."""
-    return group_of(image) or str(store.get_setting(session.workspace, _name(image), ""))
+    """The group of a picture: `group_of`, else its folder's answer, else the scene it was found in, else ""."""
+    return group_of(image) or group_in_folder(session, image) or _scene(session, image)
 
 
 def begin(session: Session, image: Image) -> str:
@@ -29,6 +30,10 @@ def join(session: Session, image: Image, scene: str) -> None:
     """Keep that a picture belongs to a scene; one that has a group or a scene keeps it."""
     if not scene_of(session, image):
         store.set_setting(session.workspace, _name(image), scene)
+
+
+def _scene(session: Session, image: Image) -> str:
+    return str(store.get_setting(session.workspace, _name(image), ""))
 
 
 def _name(image: Image) -> str:

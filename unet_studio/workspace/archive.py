@@ -1,4 +1,4 @@
-"""Versions that are declined or put away: their rows and numbers stay for ever, weights move to a folder of their own."""
+"""Versions that are declined or put away: their rows and numbers stay for ever, weights may move to a folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decline(workspace: Workspace, model_id: str, reader: str, reason: str = "") 
 
 
 def archive(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersion:
-    """Move a version's weights into the archive folder; the row says so first, so that a death in between loses nothing.
+    """Move a version's weights into the archive folder; its row says so first: a death in between loses nothing.
 
     Raises ModelError for the active version, one that came with the program, and one that is damaged.
     """
@@ -58,9 +58,9 @@ def restore(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersi
     away = archived_file(workspace, model_id)
     source = stored if stored.is_file() and weights.sha256_of(stored) == found.sha256 else away
     if not source.is_file():
-        raise ModelError(f"{model_id}: its weights are no more in the archive; put them back as {away}, then restore it.")
+        raise ModelError(f"{model_id}: its weights are not in the archive; put them back as {away}, then restore it.")
     if weights.sha256_of(source) != found.sha256:
-        raise ModelError(f"{model_id}: {away} is damaged (SHA-256 differs); put it back from a backup, then restore it.")
+        raise ModelError(f"{model_id}: {away} is damaged (SHA-256 differs); take it from a backup, then restore it.")
     file, _ = weights.copy_in(workspace, source)
     with writing(workspace) as connection:
         connection.execute("UPDATE versions SET file = ? WHERE id = ?", (file, model_id))
@@ -76,7 +76,6 @@ def _move_out(workspace: Workspace, model_id: str) -> None:
         same = [one for one in models.versions_in(connection) if one.sha256 == row["sha256"] and not one.archived]
     stored, away = workspace.inside(row["file"]), archived_file(workspace, model_id)
     if stored.is_file():
-        atomic.make_folder(away.parent)
         atomic.write_bytes(away, atomic.read_bytes(stored))
         if not same:
             atomic.discard(stored)

@@ -21,6 +21,7 @@ from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.journal import Key
 from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.likeness import first_like
 from unet_studio.workspace.text import plain
 
 _INSERT = """
@@ -81,13 +82,13 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     key = Key(new.image_hash, new.target, new.reader)
     with writing(workspace) as connection:
         _refuse_unfit(connection, new)
-        group = _group_of(connection, new)
+        group, side = group_in(connection, new)
         live = drafts.live_path(workspace, key)
         journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
         row = {
             **_plain_row(new, empty=not mask.any()),
             "accepted_at": now(),
-            "side": split.side_in(connection, group).value,
+            "side": side.value,
             "group_hash": group,
             "mask_file": mask_file,
             "touched_file": touched_file,
@@ -135,6 +136,22 @@ def corrections(
         rows = connection.execute(query + " ORDER BY id", (target, reader)).fetchall()
     wanted = None if states is None else {state.value for state in states}
     return [from_row(row) for row in rows if wanted is None or row["state"] in wanted]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The group of a picture of which a Correction was accepted, and how early: a smaller `order` came before."""
+
+    group: str
+    order: int
+
+
+def groups_of_images(workspace: Workspace) -> dict[str, Seen]:
+    """Every picture, by its hash, of which a Correction was ever accepted."""
+    query = "SELECT image_hash, group_hash, min(id) AS first FROM corrections GROUP BY image_hash"
+    with reading(workspace) as connection:
+        rows = connection.execute(query).fetchall()
+    return {row["image_hash"]: Seen(row["group_hash"], row["first"]) for row in rows}
 
 
 def correction_mask(workspace: Workspace, correction_id: int) -> np.ndarray:
@@ -207,17 +224,22 @@ def _refuse_unfit(connection: sqlite3.Connection, new: NewCorrection) -> None:
             raise ValueError(f"the Mask is {new.mask.shape}, the picture {rows} x {columns}")
 
 
-def _group_of(connection: sqlite3.Connection, new: NewCorrection) -> str:
-    """The picture's group hash; it never changes once a Correction of it was accepted, so neither does its side."""
+def group_in(connection: sqlite3.Connection, new: NewCorrection) -> tuple[str, Side]:
+    """The picture's group hash and its side; neither changes once a Correction of it was accepted.
+
+    A near-duplicate follows the first accepted picture of its kind: into its group where it has none of its own, else
+    its group takes that side, unless the group was seen before: a patient is never on both sides.
+    """
     first = connection.execute(
-        "SELECT group_hash FROM corrections WHERE image_hash = ? ORDER BY id LIMIT 1", (new.image_hash,)
+        "SELECT group_hash, side FROM corrections WHERE image_hash = ? ORDER BY id LIMIT 1", (new.image_hash,)
     ).fetchone()
     if first is not None:
-        return str(first["group_hash"])
-    if new.group:
-        return split.hash_in(connection, new.group)
+        return str(first["group_hash"]), Side(first["side"])
     kept = connection.execute("SELECT group_hash FROM images WHERE hash = ?", (new.image_hash,)).fetchone()
-    return str(kept["group_hash"]) or split.hash_in(connection, f"picture {new.image_hash}")
+    own = split.hash_in(connection, new.group) if new.group else str(kept["group_hash"])
+    like = first_like(connection, new.image_hash)
+    group = own or (split.hash_in(connection, f"picture {new.image_hash}") if like is None else like.group)
+    return group, split.side_in(connection, group, None if like is None else like.side)
 
 
 def _write_masks(workspace: Workspace, mask: np.ndarray, touched: np.ndarray) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def origins(workspace: Workspace) -> dict[int, Origin]:
         return {row[0]: Origin(*row[1:]) for row in connection.execute(query)}
 
 
-def groups_of_images(workspace: Workspace) -> dict[str, str]:
+def kept_groups(workspace: Workspace) -> dict[str, str]:
     """The salted group hash of every kept picture that has one, by content hash."""
     query = "SELECT hash, group_hash FROM images WHERE group_hash <> ''"
     with reading(workspace) as connection:

@@ -145,7 +145,8 @@ def activate(workspace: Workspace, model_id: str, reason: str) -> ModelVersion:
         chosen = version_in(connection, model_id)
         if not chosen.active:
             _activate(connection, chosen.target, model_id, reason)
-            mark_learned_in(connection, chosen.corrections, model_id)
+            known = {row["id"] for row in connection.execute("SELECT id FROM corrections")}
+            mark_learned_in(connection, [one for one in chosen.corrections if one in known], model_id)
         return version_in(connection, model_id)
 
 

@@ -12,6 +12,7 @@ from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import drafts, journal
 from unet_studio.workspace.cases import put_status
+from unet_studio.workspace.checks import put_answer
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.corrections import STANDING, from_row, row_of
 from unet_studio.workspace.database import reading, writing
@@ -21,6 +22,8 @@ from unet_studio.workspace.layout import Workspace
 _STATUS = {
     QueueState.QUEUED: Status.QUEUED,
     QueueState.LEARNED: Status.LEARNED,
+    QueueState.SET_ASIDE: Status.ASIDE,
+    QueueState.FLAGGED: Status.ASIDE,
     QueueState.WITHDRAWN: Status.CORRECTED,
 }
 
@@ -42,28 +45,38 @@ def set_state(workspace: Workspace, correction_id: int, state: QueueState) -> Co
     Raises WorkspaceError for an unknown one and for one that no longer stands.
     """
     with writing(workspace) as connection:
-        row = row_of(connection, correction_id)
-        if row["taken_back"] or row["replaced_by"] is not None:
-            raise WorkspaceError(f"Correction {correction_id}: a later one stands in its place; list the queue.")
-        connection.execute("UPDATE corrections SET state = ? WHERE id = ?", (state.value, correction_id))
-        if state in _STATUS:
-            _follow(connection, row, _STATUS[state])
-        return from_row(row_of(connection, correction_id))
+        return _set_in(connection, correction_id, state)
+
+
+def answer(workspace: Workspace, correction_id: int, state: QueueState) -> Correction:
+    """`set_state` by its reader's word, which no later check goes against."""
+    with writing(workspace) as connection:
+        put_answer(connection, correction_id, state)
+        return _set_in(connection, correction_id, state)
+
+
+def _set_in(connection: sqlite3.Connection, correction_id: int, state: QueueState) -> Correction:
+    row = row_of(connection, correction_id)
+    if row["taken_back"] or row["replaced_by"] is not None:
+        raise WorkspaceError(f"Correction {correction_id}: a later one stands in its place; list the queue.")
+    connection.execute("UPDATE corrections SET state = ? WHERE id = ?", (state.value, correction_id))
+    _follow(connection, row, _STATUS[state])
+    return from_row(row_of(connection, correction_id))
 
 
 def keep(workspace: Workspace, correction_id: int) -> Correction:
     """Into the queue again: it is right as it is."""
-    return set_state(workspace, correction_id, QueueState.QUEUED)
+    return answer(workspace, correction_id, QueueState.QUEUED)
 
 
 def withdraw(workspace: Workspace, correction_id: int) -> Correction:
     """Not to be learned from; Mask and history stay."""
-    return set_state(workspace, correction_id, QueueState.WITHDRAWN)
+    return answer(workspace, correction_id, QueueState.WITHDRAWN)
 
 
 def flag(workspace: Workspace, correction_id: int) -> Correction:
     """To be looked at again before it is learned from."""
-    return set_state(workspace, correction_id, QueueState.FLAGGED)
+    return answer(workspace, correction_id, QueueState.FLAGGED)
 
 
 def queue_length(workspace: Workspace, target: str | None = None, reader: str | None = None) -> int:
@@ -161,7 +174,7 @@ def _follow(connection: sqlite3.Connection, row: sqlite3.Row, status: Status) ->
     """The picture's rows that count as accepted take the status of their Correction."""
     rows = connection.execute(
         "SELECT case_id FROM statuses JOIN cases ON cases.id = case_id"
-        " WHERE image_hash = ? AND reader = ? AND target = ? AND status IN ('queued', 'learned', 'corrected')",
+        " WHERE image_hash = ? AND reader = ? AND target = ? AND status IN ('queued', 'learned', 'aside', 'corrected')",
         (row["image_hash"], row["reader"], row["target"]),
     ).fetchall()
     for found in rows:

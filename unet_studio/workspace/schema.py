@@ -141,6 +141,21 @@ CREATE TABLE efforts (                   -- what the newest doubt expects a read
     PRIMARY KEY (image_hash, target)
 )"""
 
+# --- format 3: the queue -----------------------------------------------------------------------------------------
+LIKENESSES = """
+CREATE TABLE IF NOT EXISTS likenesses (  -- what a kept picture looks like, so that a near-duplicate is known
+    image_hash TEXT PRIMARY KEY REFERENCES images (hash),
+    bits BLOB NOT NULL,                  -- b'' where the picture looks like nothing (one colour)
+    follows TEXT NOT NULL DEFAULT ''     -- the picture whose side it took, '' where it is the first of its kind
+)"""
+CHECKS = """
+CREATE TABLE IF NOT EXISTS checks (      -- whether a Correction looks like a slip
+    correction_id INTEGER PRIMARY KEY REFERENCES corrections (id),
+    measures TEXT NOT NULL DEFAULT '{}', -- JSON: how Proposal and Mask differ
+    question TEXT NOT NULL DEFAULT '',   -- why it was set aside, '' where it was not
+    answer TEXT NOT NULL DEFAULT ''      -- 'keep', 'withdraw' or 'flag', once its reader has said so
+)"""
+QUEUE_TABLES = (LIKENESSES, CHECKS)
 # --- format 3: what happened to a version after it was made -------------------------------------------------------
 VERSION_EVENTS = """
 CREATE TABLE IF NOT EXISTS version_events (
@@ -189,6 +204,7 @@ TABLES: tuple[str, ...] = (
     _VERSIONS,
     _ACTIVATIONS,
     EFFORTS,
+    *QUEUE_TABLES,
     VERSION_EVENTS,
     MEASURES,
 )

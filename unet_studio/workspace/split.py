@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from collections.abc import Mapping
 
 from unet_studio.core.correction import Side
 from unet_studio.workspace.clock import now
@@ -27,6 +28,13 @@ def side_of(workspace: Workspace, group: str) -> Side:
         return side_in(connection, group)
 
 
+def take_sides(workspace: Workspace, groups: Mapping[str, str]) -> None:
+    """Record groups that were never seen on the side of the group that they belong to: {group hash: group hash}."""
+    with writing(workspace) as connection:
+        for group, known in groups.items():
+            side_in(connection, group, side_in(connection, known))
+
+
 def sides(workspace: Workspace) -> dict[str, Side]:
     """Every recorded group hash and its side."""
     with reading(workspace) as connection:
@@ -39,13 +47,13 @@ def hash_in(connection: sqlite3.Connection, identifier: str) -> str:
     return hashlib.sha256(f"{salt}\n{identifier}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def side_in(connection: sqlite3.Connection, group: str) -> Side:
-    """`side_of` inside a write transaction."""
+def side_in(connection: sqlite3.Connection, group: str, like: Side | None = None) -> Side:
+    """`side_of` inside a write transaction; a group that was never seen takes the side `like`, where one is given."""
     if not _HASH.fullmatch(group):
         raise ValueError("a hash of `group_hash` is needed: identifiers are not stored")
     row = connection.execute("SELECT side FROM groups WHERE hash = ?", (group,)).fetchone()
     if row is not None:
         return Side(row["side"])
-    side = Side.GATE if int(group[:15], 16) % GATE_SHARE == 0 else Side.TRAIN
+    side = like or (Side.GATE if int(group[:15], 16) % GATE_SHARE == 0 else Side.TRAIN)
     connection.execute("INSERT INTO groups (hash, side, seen) VALUES (?, ?, ?)", (group, side.value, now()))
     return side

@@ -14,6 +14,7 @@ from unet_studio.workspace.cases import (
     set_target,
     set_targets,
 )
+from unet_studio.workspace.checks import Check, checks, save_check, unchecked
 from unet_studio.workspace.corrections import (
     NewCorrection,
     correction,
@@ -22,6 +23,7 @@ from unet_studio.workspace.corrections import (
     correction_touched,
     corrections,
     current_correction,
+    groups_of_images,
     save_correction,
 )
 from unet_studio.workspace.drafts import (
@@ -35,15 +37,16 @@ from unet_studio.workspace.drafts import (
     rewrite_journal,
 )
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
-from unet_studio.workspace.images import has_image, keep_image, kept_image
+from unet_studio.workspace.images import has_group, has_image, keep_image, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
+from unet_studio.workspace.likeness import followed, keep_likeness, without_likeness
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
 from unet_studio.workspace.measures import (
     PROPOSAL,
     Measured,
     Origin,
-    groups_of_images,
     keep_measures,
+    kept_groups,
     measures,
     origins,
     spacing_of,
@@ -72,6 +75,7 @@ from unet_studio.workspace.proposals import (
 )
 from unet_studio.workspace.queue import (
     TakenBack,
+    answer,
     flag,
     keep,
     mark_learned,
@@ -88,11 +92,12 @@ from unet_studio.workspace.settings import (
     set_setting,
     system_user,
 )
-from unet_studio.workspace.split import group_hash, side_of, sides
+from unet_studio.workspace.split import group_hash, side_of, sides, take_sides
 
 __all__ = [
     "PROPOSAL",
     "Activation",
+    "Check",
     "Contents",
     "Draft",
     "Hold",
@@ -111,11 +116,13 @@ __all__ = [
     "active",
     "add_candidate",
     "add_cases",
+    "answer",
     "archive",
     "archived_file",
     "case",
     "cases",
     "cases_of_image",
+    "checks",
     "clear_journal",
     "correction",
     "correction_mask",
@@ -130,16 +137,20 @@ __all__ = [
     "ensure_local",
     "find_proposal",
     "flag",
+    "followed",
     "get_setting",
     "group_hash",
     "groups_of_images",
+    "has_group",
     "has_image",
     "history",
     "hold",
     "holder",
     "keep",
     "keep_image",
+    "keep_likeness",
     "keep_measures",
+    "kept_groups",
     "kept_image",
     "latest_proposal",
     "mark_learned",
@@ -158,6 +169,7 @@ __all__ = [
     "restore",
     "rewrite_journal",
     "rollback",
+    "save_check",
     "save_correction",
     "save_effort",
     "save_proposal",
@@ -173,8 +185,11 @@ __all__ = [
     "spacing_of",
     "system_user",
     "take_back",
+    "take_sides",
+    "unchecked",
     "version",
     "versions",
     "weights_path",
     "withdraw",
+    "without_likeness",
 ]

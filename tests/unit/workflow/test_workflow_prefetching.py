@@ -79,16 +79,16 @@ def test_nothing_is_put_into_a_case_that_somebody_worked_on(session: Session, ca
     assert status(session, case_id) is before
 
 
-def test_a_proposal_by_a_version_that_is_no_longer_active_is_not_used(
+def test_a_proposal_by_a_version_that_is_no_longer_active_gives_way_to_the_active_ones(
     session: Session, case_id: int, tiny_weights: Path
 ) -> None:
     ready = prefetching.fetch(session, case_id)
-    versions.install(session, "lung", tiny_weights, "another one")
+    version = versions.install(session, "lung", tiny_weights, "another one")
     shown = prefetching.show(session, case_id, ahead=ready)
-    assert not shown.proposed
-    assert not shown.case.draft.document.mask.any()
+    assert shown.proposed
+    assert shown.case.proposal.model_id == version.id != ready.proposal.model_id
+    assert shown.case.draft.document.history.newest().facts["model"] == version.id
     assert shown.pixels is ready.pixels
-    assert prefetching.show(session, case_id, ahead=prefetching.fetch(session, case_id)).proposed
 
 
 def test_a_picture_whose_file_changed_is_read_again(session: Session, case_id: int, films: Path) -> None:

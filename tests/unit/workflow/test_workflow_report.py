@@ -21,7 +21,7 @@ from unet_studio.core.correction import Effort
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.image import Image, Source, content_hash
 from unet_studio.core.proposal import Proposal
-from unet_studio.workflow import accepting, case_rows, history, likeness, methods, readers, reporting
+from unet_studio.workflow import accepting, case_rows, history, mask_measures, methods, readers, reporting
 from unet_studio.workflow.session import Session, close_session, open_session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, NewCorrection
@@ -240,7 +240,7 @@ def test_nothing_of_a_patient_is_in_the_files(study: Session, tmp_path: Path) ->
 def test_a_second_report_measures_nothing_again(study: Session, tmp_path: Path, monkeypatch: Any) -> None:
     first = reporting.report(study, tmp_path / "out")
     before = (tmp_path / "out" / "cases.csv").read_bytes()
-    monkeypatch.setattr(likeness, "likeness", lambda *masks: pytest.fail("measured again"))
+    monkeypatch.setattr(mask_measures, "dice_and_hd95", lambda *masks: pytest.fail("measured again"))
     assert reporting.report(study, tmp_path / "out").rows == first.rows
     assert (tmp_path / "out" / "cases.csv").read_bytes() == before
 

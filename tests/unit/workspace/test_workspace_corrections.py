@@ -122,7 +122,7 @@ def test_states_and_the_worklist_follow_one_another(room) -> None:
     assert store.queue_length(room.ws) == store.queue_length(room.ws, "lung", room.reader) == 1
     assert store.queue_length(room.ws, "polyp") == store.queue_length(room.ws, reader="x") == 0
     for call, state, status in (
-        (store.flag, QueueState.FLAGGED, Status.QUEUED),
+        (store.flag, QueueState.FLAGGED, Status.ASIDE),
         (store.withdraw, QueueState.WITHDRAWN, Status.CORRECTED),
         (store.keep, QueueState.QUEUED, Status.QUEUED),
     ):
@@ -141,7 +141,7 @@ def test_what_was_learned_is_marked_and_only_that(room) -> None:
     store.mark_learned(room.ws, [first.id, aside.id], "lung-v2")
     assert store.correction(room.ws, first.id).state is QueueState.LEARNED
     assert store.correction(room.ws, aside.id).state is QueueState.SET_ASIDE
-    assert (room.case().status, room.case(other).status) == (Status.LEARNED, Status.QUEUED)
+    assert (room.case().status, room.case(other).status) == (Status.LEARNED, Status.ASIDE)
     second = room.accept(2)
     assert room.case().status is Status.QUEUED
     store.mark_learned(room.ws, [first.id], "lung-v3")

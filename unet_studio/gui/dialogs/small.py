@@ -16,12 +16,12 @@ from unet_studio.core.case import EXCLUDE_REASONS
 from unet_studio.core.target import TARGETS
 from unet_studio.gui import languages
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.dialogs.run import TIMES
 from unet_studio.gui.palette import OKABE_ITO
 from unet_studio.gui.preferences import Preferences
-from unet_studio.gui.texts import tr, tr_n
+from unet_studio.gui.texts import tr
 
 TEXT_SIZES = (90, 100, 115, 130, 150, 200)
-LEARN_MINUTES = (2, 5, 10, 20, 60)
 
 
 def ask_reader(parent: QWidget, name: str, on_name: Callable[[str], object]) -> Frame:
@@ -73,9 +73,7 @@ def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Pref
     """Ask for the size of text, the language, the time that learning may take, and the masks' colours."""
     dialog = Frame(parent, tr("Preferences"))
     sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
-    times = _choices(
-        "learn_time", [(tr_n("%n minute", "%n minutes", one), one * 60) for one in LEARN_MINUTES], now.learn_seconds
-    )
+    times = _choices("learn_time", [(tr(words), seconds) for seconds, words in TIMES], now.learn_seconds)
     colours = {target: _colours(f"colour_{target}", getattr(now, f"colour_{target}")) for target in TARGETS}
     tongues = QComboBox(objectName="language")
     tongues.addItem(tr("As the system"), "")

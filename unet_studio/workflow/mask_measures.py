@@ -20,7 +20,7 @@ BATCH = 50  # measures that a death of the program may cost
 Pair = tuple[int, int]
 
 
-def likeness(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+def dice_and_hd95(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """(Dice at own size, HD95 in px of the picture) of two (H, W) Masks, with the rule for empty ones of `metrics`."""
     from training import metrics
 
@@ -113,5 +113,5 @@ def _of(session: Session, one: Correction, mask: np.ndarray, other: np.ndarray |
     area = int(np.count_nonzero(mask))
     if other is None:
         return Measured(rows, columns, row_mm, column_mm, area)
-    dice, hd95 = likeness(mask, other)
+    dice, hd95 = dice_and_hd95(mask, other)
     return Measured(rows, columns, row_mm, column_mm, area, int(np.count_nonzero(other)), dice, hd95)
