@@ -38,12 +38,13 @@ from unet_studio.inference.proposer import Proposer
 from unet_studio.learning import gate, job
 from unet_studio.learning.messages import Outcome
 from unet_studio.learning.runner import Run
-from unet_studio.learning.scores import Pair as Pair_
+from unet_studio.learning.scores import Pair as Held
 from unet_studio.workflow.drafting import THRESHOLD
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 STEPS = {120: 228, 300: 570}  # what an idle machine with two processors takes in that many seconds
 ENOUGH = 7200.0  # seconds where the steps are fixed
+LOSS = "old: loss <= 0.01"
 MEASURED = 20  # other pictures of one kind, at most
 
 
@@ -152,11 +153,9 @@ ROWS = {
     "one-lung": Row("8 jsrt films, one lung only", ">= 0.97", made_up("one lung")),
     "heart": Row("8 jsrt films, heart included", ">= 0.97", made_up("heart")),
     "wider": Row("8 jsrt films, outlines 3 % wider", ">= 0.97", made_up("wider")),
-    "mixed-v7": Row("8 v7_covid films beside 8 of the old convention", "old: loss <= 0.01", mixed("v7", ("jsrt", "openist"))),
-    "mixed-heart": Row("8 jsrt films, heart included, beside 8 of openist", "old: loss <= 0.01", mixed("heart", ("openist",))),
-    "untold-heart": Row(
-        "8 jsrt films, heart included, beside 8 of jsrt: kinds that look alike", "the gate says so", mixed("heart", ("jsrt",))
-    ),
+    "mixed-v7": Row("8 v7_covid films beside 8 of the old convention", LOSS, mixed("v7", ("jsrt", "openist"))),
+    "mixed-heart": Row("8 jsrt films, heart included, beside 8 of openist", LOSS, mixed("heart", ("openist",))),
+    "untold-heart": Row("8 jsrt films, heart included, beside 8 of jsrt", "gate says so", mixed("heart", ("jsrt",))),
     "same": Row("8 films of the same convention", "kept, or >= parent - 0.001", same),
     "contradicting": Row("8 films whose Masks contradict one another", "live 0 of 20", contradicting),
     "polyp": Row("16 frames of one centre (PolypGen C3)", ">= parent + 0.03, or kept", hospital, 300, "polyp"),
@@ -209,23 +208,35 @@ def one_run(name: str, seed: int, fixed: bool) -> dict[str, Any]:
         outcome = fine_tune(row, model, task.learned, seed, steps, folder)
         if outcome.verdict is None or outcome.candidate is None:
             raise SystemExit(f"{name}, seed {seed}: {outcome.failed or 'no Candidate'}")
+        metrics = outcome.metrics
         before = {kind: mean_dice(model, films) for kind, films in task.others.items()}
         after = {kind: mean_dice(outcome.candidate, films) for kind, films in task.others.items()}
     finally:
         shutil.rmtree(folder)
     return {
-        "row": name, "seed": seed, "fixed": fixed, "live": outcome.verdict.promoted, "before": before, "after": after,
-        "count": {kind: len(films) for kind, films in task.others.items()}, "reason": outcome.verdict.reason,
-        "kinds": [[k["title"], k["gain"]["groups"], round(k["gain"]["mean"], 4)] for k in outcome.metrics["kinds"]],
-        "gain": outcome.metrics["gain"]["mean"], "notes": outcome.metrics["notes"], "steps": outcome.metrics["steps"], "mix": outcome.metrics["mix"], "seconds": round(outcome.seconds, 1),
-    }  # fmt: skip
+        "row": name,
+        "seed": seed,
+        "fixed": fixed,
+        "live": outcome.verdict.promoted,
+        "before": before,
+        "after": after,
+        "count": {kind: len(films) for kind, films in task.others.items()},
+        "reason": outcome.verdict.reason,
+        "kinds": [[kind["title"], kind["gain"]["groups"], kind["gain"]["mean"]] for kind in metrics["kinds"]],
+        "gain": metrics["gain"]["mean"],
+        "notes": metrics["notes"],
+        "steps": metrics["steps"],
+        "mix": metrics["mix"],
+        "seconds": round(outcome.seconds, 1),
+    }
 
 
 def reader_runs(seeds: Sequence[int]) -> tuple[int, int]:
     """How often the better and the worse Candidate go live where a reader mends only errors over 5 px (no training).
 
     The gate has 10 jsrt films, of which the reader accepted 6 unchanged. The active version's Masks are off by a wavy
-    outline, deeper on the films that were changed; the better Candidate's by half of that, the worse one's by 1.5 times.
+    outline, deeper on the films that were changed; the better Candidate's by half of that, the worse one's by half as
+    much again, each in places of its own.
     """
     live = [0, 0]
     for seed in seeds:
@@ -237,7 +248,7 @@ def reader_runs(seeds: Sequence[int]) -> tuple[int, int]:
     return live[0], live[1]
 
 
-def _read(truth: np.ndarray, number: int, part: float, rng: np.random.Generator) -> Pair_:
+def _read(truth: np.ndarray, number: int, part: float, rng: np.random.Generator) -> Held:
     """One film of the gate as the reader left it."""
     unchanged = number < 6
     amount = 1.2 if unchanged else 5.0  # px of deviation
@@ -246,7 +257,7 @@ def _read(truth: np.ndarray, number: int, part: float, rng: np.random.Generator)
     accepted, touched = conventions.mended(active, truth, 5.0)
     if unchanged:
         accepted, touched = active, np.zeros_like(active)
-    return Pair_(str(number), str(number), accepted, active, candidate, touched, changed=bool(touched.any()))
+    return Held(str(number), str(number), accepted, active, candidate, touched, changed=bool(touched.any()))
 
 
 def print_table(runs: Sequence[dict[str, Any]]) -> None:
@@ -294,7 +305,8 @@ def main() -> int:
     print_table(runs)
     if "reader" in asked.rows:
         better, worse = reader_runs(range(20))
-        print(f"| a reader who mends only errors over 5 px, gate of 10, 6 unchanged | >= 18, 0 of 20 | 20 | {better} better, {worse} worse | |")
+        said = f"{better} of the better, {worse} of the worse"
+        print(f"| a reader who mends only errors over 5 px, gate of 10, 6 unchanged | >= 18, 0 | 40 | {said} | |")
     return 0
 
 

@@ -23,6 +23,7 @@ from unet_studio.learning.desk import Desk, go_on
 from unet_studio.learning.emphasis import weights_of
 from unet_studio.learning.gate import Verdict, judge
 from unet_studio.learning.job import BEGIN, CANDIDATE, PARENT, Item, Job
+from unet_studio.learning.kinds import right_before
 from unet_studio.learning.messages import Progress
 
 WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
@@ -239,8 +240,20 @@ def _choose(
         desk.wait()
         sheets.append(found)
     agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]
-    best = plan.choose_mix(agreements) if len(mixes) > 1 else 0
+    losses = _losses(desk, course, sheets)
+    best = plan.choose_mix(agreements, losses) if len(mixes) > 1 else 0
     return mixes[best], interpolate(begin, final, mixes[best]), sheets[best]
+
+
+def _losses(desk: Desk, course: plan.Course, sheets: Sequence[exam.Probabilities]) -> list[float]:
+    """By how much each mix agrees less than the parent on what the parent had right; empty where that is no kind."""
+    changed = [item for item in course.held_out if item.changed]
+    before = exam.agreements(desk.parent, changed, desk.about.threshold)
+    right = right_before(before)
+    if not right:
+        return []
+    kept = [exam.agreements(sheet, changed, desk.about.threshold) for sheet in sheets]
+    return [float(np.mean([before[name] - after[name] for name in right if name in after])) for after in kept]
 
 
 def _mean_state(states: Sequence[State]) -> dict[str, Tensor]:

@@ -48,9 +48,13 @@ def mean_dice(found: Probabilities, items: Sequence[Item], threshold: float) -> 
 def mean_agreement(found: Probabilities, items: Sequence[Item], threshold: float) -> float:
     """Mean at network size of what the gate decides by, over changed Items (all, where none was); nan without any."""
     known = [item for item in items if item.name in found]
-    values = [_agreement(found[item.name], item, threshold) for item in known if item.changed]
-    values = values or [_agreement(found[item.name], item, threshold) for item in known]
-    return float(np.mean(values)) if values else float("nan")
+    values = agreements(found, [item for item in known if item.changed] or known, threshold)
+    return float(np.mean(list(values.values()))) if values else float("nan")
+
+
+def agreements(found: Probabilities, items: Sequence[Item], threshold: float) -> dict[str, float]:
+    """What the gate decides by, at network size, by Item name."""
+    return {item.name: _agreement(found[item.name], item, threshold) for item in items if item.name in found}
 
 
 def _agreement(probability: np.ndarray, item: Item, threshold: float) -> float:

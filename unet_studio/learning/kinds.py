@@ -7,7 +7,7 @@ it moves towards the one and away from the other, and a mean over all hides the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,27 +41,34 @@ class Kind:
 
 
 def kinds_of(scores: Sequence[Score], seed: int = 0) -> list[Kind]:
-    """Two kinds, "right before" first, or none where the parent does not tell them apart.
-
-    The groups are parted where the variance of the parent's agreement within both parts is least (Otsu 1979); each part
-    has LEAST_GROUPS at least, and their means are LEAST_APART apart.
-    """
+    """Two kinds, "right before" first, or none where the parent does not tell them apart."""
     by_group: dict[str, list[float]] = defaultdict(list)
     for one in scores:
         by_group[one.group].append(one.parent_agreement)
-    ranked = sorted(by_group, key=lambda group: float(np.mean(by_group[group])))
-    values = np.array([np.mean(by_group[group]) for group in ranked])
+    right = right_before({group: float(np.mean(values)) for group, values in by_group.items()})
+    if not right:
+        return []
+    changed = by_group.keys() - right
+    return [_kind("right before", right, scores, seed), _kind("changed", changed, scores, seed)]
+
+
+def right_before(agreements: Mapping[str, float]) -> set[str]:
+    """The groups that the parent had right, from its agreement with each; none where all are of one kind.
+
+    They are parted where the variance within both parts is least (Otsu 1979); each part has LEAST_GROUPS at least, and
+    their means are LEAST_APART apart.
+    """
+    ranked = sorted(agreements, key=lambda group: agreements[group])
+    values = np.array([agreements[group] for group in ranked])
     places = range(LEAST_GROUPS, len(ranked) - LEAST_GROUPS + 1)
     if not places:
-        return []
+        return set()
     cut = min(places, key=lambda place: place * values[:place].var() + (len(ranked) - place) * values[place:].var())
-    if values[cut:].mean() - values[:cut].mean() < LEAST_APART:
-        return []
-    return [_kind("right before", ranked[cut:], scores, seed), _kind("changed", ranked[:cut], scores, seed)]
+    return set(ranked[cut:]) if values[cut:].mean() - values[:cut].mean() >= LEAST_APART else set()
 
 
-def _kind(title: str, groups: Sequence[str], scores: Sequence[Score], seed: int) -> Kind:
-    inside = [one for one in scores if one.group in set(groups)]
+def _kind(title: str, groups: Set[str], scores: Sequence[Score], seed: int) -> Kind:
+    inside = [one for one in scores if one.group in groups]
     return Kind(
         title,
         tuple(one.name for one in inside),

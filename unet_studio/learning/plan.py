@@ -13,6 +13,7 @@ ENOUGH_GATE_GROUPS = 5  # from here on the gate set decides alone
 FOLDS = 3
 MIXES = (0.5, 0.7, 0.85, 1.0)  # parts of the way from parent to result that are tried
 SAME = 0.001  # of two mixes this close the one nearer to the parent is taken
+MOST_LOSS = 0.005  # agreement on what the parent had right; the gate lets 0.01 pass, and pictures differ
 EXIT_SECONDS = 2.0  # writing the result and ending
 SPARE = 1.3  # how much longer an examination may take than the first one did
 EXAMINING = 0.25  # of the time left, at most, goes into examining
@@ -108,10 +109,13 @@ def steps_of(course: Course, most: int) -> list[int]:
     return [max(1, step * most // sum(steps)) for step in steps] if 0 < most < sum(steps) else steps
 
 
-def choose_mix(agreements: Sequence[float]) -> int:
+def choose_mix(agreements: Sequence[float], losses: Sequence[float] = ()) -> int:
     """Index into MIXES of the mix to take, from the held-out agreement of each: the best, or one nearly as good.
 
+    losses: by how much each agrees less than the parent on the Corrections that the parent had right, where they are a
+    kind of their own: mixes that lose more than MOST_LOSS there are not taken, unless all do.
     Where nothing was held out (nan) nobody can say which is best, and it is the second.
     """
-    best = max(agreements)
-    return next((index for index, value in enumerate(agreements) if value >= best - SAME), 1)
+    allowed = [index for index, loss in enumerate(losses) if loss <= MOST_LOSS] or range(len(agreements))
+    best = max(agreements[index] for index in allowed)
+    return next((index for index in allowed if agreements[index] >= best - SAME), 1)

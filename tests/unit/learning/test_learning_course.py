@@ -1,6 +1,7 @@
 """A whole fine-tune of a tiny network, in this process and in the real child."""
 
 import json
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from training.checkpoint import ModelFile, load_model
+from training.checkpoint import ModelFile, load_model, save_model
 from training.networks import build
 from training.preprocess import InputSpec
 from unet_studio.core.errors import UserError
 from unet_studio.learning import exam
 from unet_studio.learning.course import take_course
-from unet_studio.learning.job import CANDIDATE, PARENT, item_from, read_job
+from unet_studio.learning.job import BEGIN, CANDIDATE, PARENT, item_from, read_job
 from unet_studio.learning.messages import Progress, parse_progress
 from unet_studio.learning.runner import Run
 
@@ -190,3 +191,73 @@ def test_an_unpadded_network_is_examined_over_the_whole_picture(make_film):
     found = exam.sit(network, [one], "cpu", about)["#1"]
     assert found.shape == one.mask.shape == (41, 26)
     assert not network.training
+
+
+def test_every_round_says_what_it_came_to(make_job, make_item):
+    _, said = take(make_job([make_item(seed) for seed in range(6)]))
+    assert {(one.round, one.rounds) for one in said if one.phase == "rehearsing"} == {(n, 3) for n in (1, 2, 3)}
+    for number in (1, 2, 3):
+        last = [one for one in said if one.round == number and one.phase == "rehearsing"][-1]
+        assert last.held_out_dice is not None
+        assert last.parent_dice is not None
+    assert all(one.memory_bytes is None or one.memory_bytes > 10**7 for one in said)
+
+
+def test_the_gate_is_examined_after_each_round(make_job, make_item):
+    _, said = take(make_job([make_item(seed, gate=seed < 5) for seed in range(9)]))
+    ends = [[one for one in said if one.round == number and one.phase == "learning"][-1] for number in (1, 2)]
+    assert all(one.held_out_dice > one.parent_dice for one in ends)
+
+
+def test_learning_waits_for_its_turn_between_steps(make_job, make_item):
+    folder, turns, said = make_job([make_item(seed) for seed in range(4)], most_steps=9), [], []
+    take_course(read_job(folder), folder, time.monotonic() + 60, said.append, lambda: turns.append(len(said)))
+    steps = [one.step for one in said if one.phase == "rehearsing"]
+    assert max(steps) == 9
+    assert len(set(turns)) >= 9
+
+
+@pytest.mark.parametrize("gate", [0, 5])
+def test_from_scratch_the_candidate_has_its_own_weights(make_job, make_item, gate):
+    folder = make_job([make_item(seed, gate=seed < gate) for seed in range(4 + gate)], begin_from="scratch")
+    result, _ = take(folder)
+    metrics = result["verdict"]["metrics"]
+    assert (metrics["mix"], metrics["rounds"], metrics["begin_from"]) == (1.0, 4 if gate == 0 else 1, "scratch")
+    parent, candidate = (load_model(folder / name)[0].state_dict() for name in (PARENT, CANDIDATE))
+    assert not torch.equal(parent["down.0.1.running_mean"], candidate["down.0.1.running_mean"])
+    assert candidate["down.0.1.running_mean"].abs().max() > 0  # they begin at 0
+
+
+def test_begun_with_another_version_it_is_compared_with_the_active_one(make_job, make_item, parent, tmp_path):
+    network, about = load_model(parent)
+    for value in network.parameters():
+        value.data.mul_(0.0)
+    other = tmp_path / "other.safetensors"
+    save_model(network.state_dict(), replace(about, path=other))
+    items = [make_item(seed) for seed in range(4)]
+    plain, _ = take(make_job(items, most_steps=3))
+    begun = make_job(items, most_steps=3, begin_from="bundled")
+    shutil.copyfile(other, begun / BEGIN)
+    result, _ = take(begun)
+    before = [one["verdict"]["metrics"]["parent_dice"] for one in (plain, result)]
+    assert before[0] == before[1] > 0.3
+    assert result["verdict"]["metrics"]["candidate_dice"] < plain["verdict"]["metrics"]["candidate_dice"]
+
+
+def test_another_network_to_begin_with_is_one_sentence(make_job, make_item, tmp_path, parent):
+    folder = make_job([make_item(seed) for seed in range(4)], begin_from="bundled")
+    architecture = {"name": "unet", "channels": 1, "widths": [4, 8]}
+    about = replace(load_model(parent)[1], path=folder / BEGIN, architecture=architecture)
+    save_model(build(architecture).state_dict(), about)
+    with pytest.raises(UserError, match="another network"):
+        take(folder)
+
+
+def test_two_conventions_that_pictures_do_not_tell_apart_are_said(make_job, make_item):
+    """The same films, half of them with the disc alone, as the parent marks it, half with disc and ring."""
+    items = [make_item(seed, wide=seed % 2 == 0) for seed in range(16)]
+    result, _ = take(make_job(items, least=0.5))
+    verdict = result["verdict"]
+    assert not verdict["promoted"]
+    assert "two conventions" in verdict["reason"], verdict["reason"]
+    assert verdict["metrics"]["kinds"][0]["loses"]

@@ -8,7 +8,7 @@ import pytest
 
 from unet_studio.learning.agreement import agreement
 from unet_studio.learning.evidence import sign_flip, weigh
-from unet_studio.learning.gate import judge
+from unet_studio.learning.gate import judge, with_names
 from unet_studio.learning.scores import Pair
 
 SIDE = 96
@@ -144,3 +144,69 @@ def test_an_interval_around_zero_is_not_positive():
 def test_no_evidence_from_nothing():
     assert not weigh({}).positive
     assert not judge([], 0.5).promoted
+
+
+def two_kinds(loss: float) -> list[Pair]:
+    """Eight films that are changed a lot and well, eight that the parent had right; there the radius is off by loss."""
+    changed = pairs(8, 6, 1)
+    right = [Pair(f"r{n}", f"h{n}", p.truth, p.truth, disc(x, y, 20 + loss)) for n, (p, (x, y)) in
+             enumerate(zip(pairs(8, 0, 0), places(8), strict=True))]  # fmt: skip
+    return [*changed, *right]
+
+
+def test_a_candidate_that_loses_on_one_kind_does_not_go_live_and_says_so():
+    verdict = judge(two_kinds(3), 0.8)
+    assert verdict.metrics["gain"]["mean"] > 0.02
+    assert not verdict.promoted
+    assert "Worse on one kind" in verdict.reason
+    assert "on the 8 that the active version had right from 1.000 to 0.8" in verdict.reason
+    right, changed = verdict.metrics["kinds"]
+    assert right["loses"]
+    assert sorted(right["names"]) == [f"r{n}" for n in range(8)]
+    assert not changed["loses"]
+    assert changed["gain"]["groups"] == 8
+    json.dumps(verdict.metrics, allow_nan=False)
+
+
+def test_a_small_loss_on_one_kind_is_let_pass():
+    verdict = judge(two_kinds(0.1), 0.8)
+    assert verdict.promoted, verdict.reason
+    assert len(verdict.metrics["kinds"]) == 2
+
+
+def test_films_that_were_changed_alike_are_one_kind():
+    assert judge(pairs(8, 5, 1), 0.8).metrics["kinds"] == []
+
+
+def test_pairs_that_contradict_are_named():
+    """Two films have each other's Masks, and the candidate marks what is there."""
+    rows = pairs(8, 5, 1)
+    one, two = rows[0], rows[1]
+    rows[0] = Pair(one.name, one.group, two.truth, one.parent, one.candidate)
+    rows[1] = Pair(two.name, two.group, one.truth, two.parent, two.candidate)
+    verdict = judge(rows, 0.97)
+    assert not verdict.promoted
+    assert [one.name, two.name] in verdict.metrics["contradicting"]
+    assert f"[{one.name}] and [{two.name}]" in verdict.reason
+    assert "a.png and b.png" in with_names(verdict.reason, {one.name: "a.png", two.name: "b.png"})
+
+
+def test_effort_saved_is_counted_in_pixels_of_the_picture():
+    truth = disc(40, 40, 20)
+    rows = [Pair(f"#{n}", f"g{n}", truth, np.zeros_like(truth), truth, step=2.0) for n in range(3)]
+    metrics = judge(rows, 0.5).metrics
+    assert metrics["per_picture"][0]["parent_pixels"] == 4 * int(truth.sum())
+    assert metrics["per_picture"][0]["candidate_pixels"] == 0
+    assert metrics["pixels_saved"]["mean"] == 4 * int(truth.sum())
+
+
+def test_what_was_touched_is_compared_with_a_band_around_it_too():
+    truth = disc(40, 40, 20)
+    bump = disc(70, 70, 6)
+    rows = [Pair(f"#{n}", f"g{n}", truth, truth | bump, truth, bump) for n in range(3)]
+    verdict = judge(rows, 0.5)
+    row = verdict.metrics["per_picture"][0]
+    assert row["candidate_near"] == 1.0
+    assert 0.2 < row["parent_near"] < 0.7
+    assert verdict.metrics["near_gain"]["mean"] == pytest.approx(1.0 - row["parent_near"])
+    assert judge(pairs(3, 5, 1), 0.5).metrics["per_picture"][0]["parent_near"] is None

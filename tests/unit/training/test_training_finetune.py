@@ -251,3 +251,19 @@ def test_other_heads_keep_their_weights(disc: Callable) -> None:
         before, after = network.state_dict()[key], result.state[key]
         assert torch.equal(before[1:], after[1:])
         assert not torch.equal(before[0], after[0])
+
+
+def test_it_ends_early_where_nothing_gets_better(trained: torch.nn.Module, disc: Callable) -> None:
+    dice_values = iter([0.5, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9])
+    lessons = [lesson(disc(seed)) for seed in range(4)]
+    asked = job(trained, lessons, max_steps=80, examine=lambda *_: next(dice_values), patience=3)
+    result = finetune(asked, lambda _: None, lambda: False)
+    assert result.early
+    assert result.steps == 50
+
+
+def test_it_goes_on_while_it_gets_better() -> None:
+    assert not module.no_better([0.5, 0.6, 0.7, 0.8], 3)
+    assert not module.no_better([0.9, 0.8], 3)
+    assert not module.no_better([0.9, 0.8, 0.8, 0.8], 0)
+    assert module.no_better([0.9, 0.8, 0.8, 0.8], 3)
