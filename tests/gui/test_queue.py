@@ -41,7 +41,7 @@ def dialog(qtbot):
     dialog = QueueDialog(window, wanted.append, writable=True)
     dialog.asked_for = wanted
     dialog.open()
-    yield dialog
+    return dialog
 
 
 def words(dialog, place: int, column: int) -> str:
