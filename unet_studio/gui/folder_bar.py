@@ -36,8 +36,8 @@ class FolderBar(QFrame):
         """Ask about a folder."""
         self.words.setText(
             tr_n(
-                "{folder}: %n picture names no patient. Does it belong to others?",
-                "{folder}: %n pictures name no patient. Do some of them belong together?",
+                "Folder “{folder}”: %n picture names no patient. Does it belong to others?",
+                "Folder “{folder}”: %n pictures name no patient. Do some of them belong together?",
                 count,
                 folder=folder,
             )
