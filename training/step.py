@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,7 @@ def autocast(recipe: Recipe, device: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+@cache
 def has_amx(cpu: Path = Path("/proc/cpuinfo")) -> bool:
     """Whether Linux says that this CPU multiplies bfloat16 matrices in tiles (Intel AMX)."""
     try:

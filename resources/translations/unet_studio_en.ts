@@ -90,6 +90,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n of these are accepted already.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n seconds</source>
    <translation type="unfinished">
     <numerusform />
@@ -195,6 +201,10 @@
   </message>
   <message>
    <source>&amp;Higher threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;History…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -350,6 +360,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>&amp;Write a report…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>(round {number} of {count})</source>
    <translation type="unfinished" />
   </message>
@@ -374,7 +388,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>A picture's side never changes once a correction of it was accepted. Of these {count} are accepted already.</source>
+   <source>A picture's side never changes once a correction of it was accepted.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -442,6 +456,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Active seconds</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Add</source>
    <translation type="unfinished" />
   </message>
@@ -483,6 +501,14 @@
   </message>
   <message>
    <source>Alt</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>An empty folder for the report</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Another reader's mask</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -726,6 +752,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Counting…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ctrl + wheel</source>
    <translation type="unfinished" />
   </message>
@@ -751,6 +781,10 @@
   </message>
   <message>
    <source>Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice with the proposal</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1033,6 +1067,12 @@
    <source>Folder for the masks</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Folder “{folder}”: %n pictures name no patient. Do some of them belong together?</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
    <translation type="unfinished" />
@@ -1110,6 +1150,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>HD95 to the proposal, px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hatch the pixels that only you can change</source>
    <translation type="unfinished" />
   </message>
@@ -1130,7 +1174,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Hidden until you have accepted your own mask of this picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hide the mask while held</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>History of the model versions</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1377,6 +1429,16 @@
    <source>Measure between two points, in mm where the spacing is known</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Measuring %n films, once</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>Medians per film of what each version proposed and one reader accepted. Bars are 95 % intervals; a hollow dot has fewer than {least} films or patients and no interval.</source>
+   <translation type="unfinished" />
+  </message>
   <message>
    <source>Menu</source>
    <translation type="unfinished" />
@@ -1510,6 +1572,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No other reader has accepted a mask of this picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No outline inside the ring: begin nearer to it, or make the ring larger</source>
    <translation type="unfinished" />
   </message>
@@ -1523,6 +1589,10 @@
   </message>
   <message>
    <source>No proposal yet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No saving can be told yet: it takes {least} films of {least} patients or videos</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1552,6 +1622,12 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Nothing to export: accept a picture first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Nothing to show yet.
+
+Propose a film, correct and accept it: each version is credited with the films that it proposed, one reader at a time.</source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
@@ -1671,6 +1747,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Patients</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Picture</source>
    <translation type="unfinished" />
   </message>
@@ -1692,6 +1772,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Pictures that then belong together, a line each:</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pixels changed</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1890,6 +1974,12 @@ Drop pictures, DICOM files or folders on the window.</source>
    <source>Remove small &amp;islands</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Report of %n rows in {folder}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>Reset</source>
    <translation type="unfinished" />
@@ -1924,6 +2014,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Sample film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Saves, s</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1987,7 +2081,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show the picture, the proposal or the earlier model's mask beside this one</source>
+   <source>Show the picture, a proposal, an earlier model's or another reader's mask beside it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2152,7 +2246,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>The pictures in {folder} name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
+   <source>The pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2368,6 +2462,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>What each model version cost and saved, per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Wheel</source>
    <translation type="unfinished" />
   </message>
@@ -2452,7 +2550,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Write the numbers for a methods section as CSV and text</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. Nothing that is there already is overwritten.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Writing the report</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2732,6 +2838,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>median, 95 % interval {low:.0f} to {high:.0f} s, n = {films}, against {before}, n = {n}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>mirrored left–right</source>
    <translation type="unfinished" />
   </message>
@@ -2920,6 +3030,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>with each of two versions.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>works</source>
    <translation type="unfinished" />
   </message>
@@ -2964,12 +3078,6 @@ training loss and agreement on held-out films.</source>
   <message>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
-  </message>
-  <message numerus="yes">
-   <source>{folder}: %n pictures name no patient. Do some of them belong together?</source>
-   <translation type="unfinished">
-    <numerusform />
-   </translation>
   </message>
   <message>
    <source>{hours:.1f} h</source>
@@ -3088,6 +3196,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{reader}: Dice {dice:.3f}, HD95 {hd95:.1f} px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{seconds:.0f} s</source>
    <translation type="unfinished" />
   </message>
@@ -3105,6 +3217,18 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{size:.1f} GB</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} costs {seconds:.0f} s more per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} saves {seconds:.0f} s per film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{version} shows no sure saving per film ({facts}).</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -190,8 +190,9 @@ import sys, time
 from pathlib import Path
 from unet_studio.learning import runner
 real = runner.child_command
-slow = "import os, threading, time; from unet_studio.learning.child import _end_with_parent;"
-slow += "threading.Thread(target=_end_with_parent, daemon=True).start();"
+slow = "import os, threading, time; from unet_studio.learning.child import _listen;"
+slow += "from unet_studio.learning.turn import Turn;"
+slow += "threading.Thread(target=_listen, args=(Turn(),), daemon=True).start();"
 slow += "print(os.getpid(), file=open('pid.part', 'w')); os.rename('pid.part', 'pid'); time.sleep(60)"
 runner.child_command = lambda folder, seconds: [sys.executable, "-c", slow]
 runner.Run(Path({str(tmp_path)!r}), 60, print, print).start()

@@ -126,6 +126,6 @@ def test_no_memory_is_one_sentence(folder, monkeypatch, error):
 
     monkeypatch.setattr(child, "_learn", learn)
     monkeypatch.setattr(child, "_private_output", lambda: lambda progress: None)
-    monkeypatch.setattr(child, "_end_with_parent", lambda: None)
+    monkeypatch.setattr(child, "_listen", lambda turn: None)
     assert child.main([str(folder), "--seconds", "9"]) == 1
     assert json.loads((folder / job.RESULT).read_text())["failed"] == child.NO_MEMORY

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from unet_studio import __version__
-from unet_studio.cli import exporting, finetuning, looking, models, predicting, queue, window
+from unet_studio.cli import exporting, finetuning, looking, models, predicting, queue, reporting, window
 from unet_studio.cli.options import add_target, add_workspace
 
 COMMANDS: dict[str, Callable[[Any], None]] = {
@@ -18,6 +18,7 @@ COMMANDS: dict[str, Callable[[Any], None]] = {
     "finetune": finetuning.add,
     "models": models.add,
     "export": exporting.add,
+    "report": reporting.add,
     "doctor": looking.add_doctor,
 }
 

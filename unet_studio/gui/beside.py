@@ -15,11 +15,12 @@ from unet_studio.gui.canvas.overlay import Colour
 from unet_studio.gui.canvas.view import Point, View
 from unet_studio.gui.texts import mark, tr
 
-PICTURE, PROPOSAL, EARLIER = "picture", "proposal", "earlier"
+PICTURE, PROPOSAL, EARLIER, COLLEAGUE = "picture", "proposal", "earlier", "colleague"
 CHOICES = (
     (PICTURE, mark("The picture alone")),
     (PROPOSAL, mark("The proposal")),
     (EARLIER, mark("The earlier model's mask")),
+    (COLLEAGUE, mark("Another reader's mask")),
 )
 
 
@@ -130,7 +131,7 @@ class Beside(QWidget):
 
     @property
     def chosen(self) -> str:
-        """What is to be shown: picture, proposal or earlier."""
+        """What is to be shown: picture, proposal, earlier or colleague."""
         return str(self.choice.currentData())
 
     def choose(self, what: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.gui.action_set import ActionSet
-from unet_studio.gui.beside import EARLIER, PICTURE, PROPOSAL, Beside
+from unet_studio.gui.beside import COLLEAGUE, EARLIER, PICTURE, PROPOSAL, Beside
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.canvas.difference import ADDED, REMOVED
 from unet_studio.gui.corner import Corner
@@ -21,6 +21,8 @@ from unet_studio.gui.texts import mark, tr
 REST_MS = 150  # the threshold rests this long: the comparison follows
 NO_EARLIER = mark("There is no earlier model version to compare with")
 NO_PROPOSAL = mark("No proposal yet")
+HIDDEN = mark("Hidden until you have accepted your own mask of this picture")
+NO_COLLEAGUE = mark("No other reader has accepted a mask of this picture")
 OTHER = (230, 159, 0)  # orange: told apart from both Targets' own colours
 
 Mask = np.ndarray
@@ -118,7 +120,7 @@ class CompareLink(QObject):
         """Show beside the canvas what was chosen, if it is not shown yet."""
         case, threshold = self._key
         what, proposal = self._beside.chosen, self._reading.proposal
-        key = (what, case, threshold, proposal) if what != PICTURE else (what, case)
+        key = (what, case, threshold, proposal) if what in (PROPOSAL, EARLIER) else (what, case)
         if self._beside.isHidden() or case is None or key == self._shown:
             return
         self._shown = key
@@ -126,6 +128,8 @@ class CompareLink(QObject):
             self._beside.show_mask(None)
         elif what == EARLIER:
             self._with_earlier(lambda mask: self._put(key, mask, "" if mask is not None else tr(NO_EARLIER)))
+        elif what == COLLEAGUE:
+            self._draw_colleague(key, case)
         elif proposal is None:
             self._beside.show_mask(None, note=tr(NO_PROPOSAL))
         else:
@@ -140,6 +144,28 @@ class CompareLink(QObject):
         note = tr("{model}, threshold {percent:.0f} %", model=proposal.model_id, percent=threshold * 100)
         self._jobs.run(work, done=lambda mask: self._put(key, mask, note), lane=MODEL, label=tr("Comparing"))
 
+    def _draw_colleague(self, key: tuple[Any, ...], case: Any) -> None:
+        """Another reader's accepted Mask, once this reader has accepted theirs; whoever is not shown is named."""
+        session = self._reading.session
+        self._beside.show_mask(None)
+
+        def work(_token: Token) -> Any:
+            from unet_studio.workflow.readers import other_masks
+
+            return other_masks(session, case.image.content_hash, case.target)
+
+        def take(found: Any) -> None:
+            if not found:
+                self._put(key, None, tr(HIDDEN if found is None else NO_COLLEAGUE))
+                return
+            notes = [
+                tr("{reader}: Dice {dice:.3f}, HD95 {hd95:.1f} px", reader=one.reader, dice=one.dice, hd95=one.hd95)
+                for one in found
+            ]
+            self._put(key, found[0].mask, "; ".join(notes))
+
+        self._jobs.run(work, done=take, lane=MODEL, label=tr("Comparing"))
+
     def _put(self, key: tuple[Any, ...], mask: Mask | None, note: str) -> None:
-        if key == self._shown and self._beside.chosen in (PROPOSAL, EARLIER):
+        if key == self._shown and self._beside.chosen in (PROPOSAL, EARLIER, COLLEAGUE):
             self._beside.show_mask(mask, OTHER, note)

@@ -20,6 +20,7 @@ from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.folder_bar import FolderLink
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
+from unet_studio.gui.history_link import HistoryLink
 from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_decision import DecisionLink
 from unet_studio.gui.learn_link import LearnLink
@@ -65,6 +66,7 @@ def make(window: MainWindow) -> None:
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
+    window.history = HistoryLink(window, reading, window.learn, jobs)
     window.versions = VersionsLink(window, reading, window.learn, window.decision, jobs)
     auto = AutoLearn(reading, window.teaching, window.learn.learn, jobs, window)
     window.queue_link = QueueLink(reading, jobs, auto, window.worklist.open, window)
@@ -108,6 +110,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.follow.handlers(),
         **window.carry.handlers(),
         **window.desk.handlers(),
+        **window.history.handlers(),
         **window.keys.handlers(),
         **window.learn.handlers(),
         **window.decision.handlers(),

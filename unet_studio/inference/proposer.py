@@ -60,6 +60,11 @@ class Proposer:
         return self._about.target
 
     @property
+    def device_name(self) -> str:
+        """The device as torch names it: "cpu", "cuda" or "mps"."""
+        return self._device.name
+
+    @property
     def device_label(self) -> str:
         """The device in words, as the status bar shows it."""
         return self._device.label

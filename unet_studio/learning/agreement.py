@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-TOLERANCE = 0.01  # of the picture's diagonal: a reader lets a smaller error of an outline stand
+TOLERANCE = 0.015  # of the picture's diagonal: a reader lets a smaller error of an outline stand
+BAND = 0.01  # of the picture's diagonal: how far around the pixels that a person touched is looked at as well
 
 
 def agreement(truth: np.ndarray, mask: np.ndarray, touched: np.ndarray | None) -> float:
@@ -25,15 +26,31 @@ def agreement(truth: np.ndarray, mask: np.ndarray, touched: np.ndarray | None) -
     return 1.0 - float(np.count_nonzero(wrong)) / area
 
 
+def near_touched(truth: np.ndarray, mask: np.ndarray, touched: np.ndarray | None) -> float | None:
+    """The part of the touched pixels, and of a band around them, at which `mask` says what the truth does.
+
+    None where nobody knows what was touched, or nothing was. All are (H, W) uint8 0/1.
+    """
+    if touched is None or not touched.any():
+        return None
+    near = _grown(touched, max(1.5, BAND * float(np.hypot(*truth.shape))))
+    return 1.0 - float(np.mean((truth != 0)[near] != (mask != 0)[near]))
+
+
+def _grown(mask: np.ndarray, reach: float) -> np.ndarray:
+    """(H, W) bool: `mask` and what is within `reach` px of it."""
+    side = 2 * round(reach) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    grown: np.ndarray = cv2.dilate((mask != 0).astype(np.uint8), disc) != 0
+    return grown
+
+
 def _minded(truth: np.ndarray, wrong: np.ndarray) -> np.ndarray:
     """(H, W) bool: where an error is large enough that a reader would have corrected it."""
     tolerance = max(1.5, TOLERANCE * float(np.hypot(*truth.shape)))
     inside = (truth != 0).astype(np.uint8)
     far = np.maximum(_distance_to_zero(inside), _distance_to_zero(1 - inside)) > tolerance
-    side = 2 * round(tolerance) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    grown: np.ndarray = cv2.dilate((wrong & far).astype(np.uint8), disc) != 0
-    return grown
+    return _grown(wrong & far, tolerance)
 
 
 def _distance_to_zero(mask: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from pathlib import Path
 from unet_studio.core.errors import UserError
 from unet_studio.learning.job import RESULT, read_job
 from unet_studio.learning.messages import Progress
+from unet_studio.learning.turn import Turn
 
 ENDED_ALONE = 3  # exit code where the parent is gone
 NO_MEMORY = "There was not enough memory to learn; close other programs and start again."
@@ -31,10 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, required=True)
     parsed = parser.parse_args(arguments)
     say = _private_output()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    turn = Turn()
+    threading.Thread(target=_listen, args=(turn,), daemon=True).start()
     say(Progress("loading", seconds_left=parsed.seconds))
     try:
-        result = _learn(parsed.folder, begun + parsed.seconds, say)
+        result = _learn(parsed.folder, begun + parsed.seconds, say, turn)
     except UserError as error:
         result = {"failed": str(error), "device": ""}
     except (MemoryError, RuntimeError) as error:
@@ -45,12 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if result["failed"] else 0
 
 
-def _learn(folder: Path, deadline: float, say: Callable[[Progress], None]) -> dict[str, object]:
+def _learn(folder: Path, deadline: float, say: Callable[[Progress], None], turn: Turn) -> dict[str, object]:
     job = read_job(folder)
     _step_back(job.plan.priority)
     from unet_studio.learning.course import take_course
 
-    return take_course(job, folder, deadline, say)
+    return take_course(job, folder, deadline, say, turn.wait)
 
 
 def _private_output() -> Callable[[Progress], None]:
@@ -66,9 +68,13 @@ def _private_output() -> Callable[[Progress], None]:
     return say
 
 
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        pass
+def _listen(turn: Turn) -> None:
+    """Take the parent's words, a line each, until it is gone."""
+    heard = b""
+    while part := os.read(0, 4096):
+        *lines, heard = (heard + part).split(b"\n")
+        for line in lines:
+            turn.hear(line)
     os._exit(ENDED_ALONE)
 
 

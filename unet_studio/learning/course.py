@@ -5,111 +5,98 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.checkpoint import ModelFile, load_model, save_model
-from training.device import DeviceChoice, choose
+from training.checkpoint import load_model, save_model
+from training.device import choose
 from training.finetune import FinetuneJob, FinetuneResult, Lesson, finetune, interpolate
 from training.finetune import Progress as Step
+from training.networks import build
 from unet_studio.core.errors import UserError
 from unet_studio.learning import exam, plan
+from unet_studio.learning.desk import Desk, go_on
+from unet_studio.learning.emphasis import weights_of
 from unet_studio.learning.gate import Verdict, judge
-from unet_studio.learning.job import CANDIDATE, PARENT, Item, Job
+from unet_studio.learning.job import BEGIN, CANDIDATE, PARENT, Item, Job
 from unet_studio.learning.messages import Progress
 
 WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
 EXAMINATIONS = 6  # how often that is done in a round
+PATIENCE = 3  # examinations in a row that were no better end a round
 RATE = 1e-3
+EMPHASIS = False
+SCRATCH = "scratch"
 ANCHOR_SHARE = 0.25
 ANCHOR_TRUST = 0.9  # Dice of the parent on held-out Corrections
 FRESH_SHARE = 2  # how often a fresh Correction is shown for each time that an earlier one is
 TOO_SHORT = "There was not enough time to learn; allow more seconds."
 NOT_FINITE = "Learning gave no finite numbers from its first step; look at the newest Corrections and start again."
+OTHER_NETWORK = "The version to begin with is another network than the active one; begin with the active one."
+EARLY = "a round ended early: the held-out Corrections got no better"
 NOTHING = "Every Correction is held out for the gate, so there is nothing to learn from yet; correct more pictures."
 
 State = Mapping[str, Tensor]
 
 
-@dataclass(eq=False)
-class Desk:
-    """What all parts of one run share."""
-
-    job: Job
-    network: nn.Module
-    about: ModelFile
-    device: DeviceChoice
-    deadline: float  # of time.monotonic()
-    say: Callable[[Progress], None]
-    parent: exam.Probabilities = field(default_factory=dict)
-    sitting_seconds: float = 0.0  # for one picture to go through the network
-    judging_seconds: float = 0.0  # for one pair of Masks to be measured
-    steps_before: int = 0  # of the rounds that have ended
-    steps: int = 0  # of all rounds, as planned
-    notes: list[str] = field(default_factory=list)  # what was unusual, for the metrics
-
-    @property
-    def seconds_left(self) -> float:
-        """Until the run must have ended."""
-        return max(0.0, self.deadline - time.monotonic())
-
-    @property
-    def seconds_per_examinee(self) -> float:
-        """For one held-out Item to sit before every mix and to be judged."""
-        return plan.SPARE * (len(plan.MIXES) * self.sitting_seconds + self.judging_seconds)
-
-    def report(self, phase: str, step: int = 0, **values: Any) -> None:
-        """Say where the run stands, `step` steps into a round."""
-        self.say(
-            Progress(
-                phase,
-                step=self.steps_before + step,
-                steps=max(self.steps, self.steps_before + step),
-                seconds_left=round(self.seconds_left, 1),
-                device=self.device.label,
-                **values,
-            )
-        )
-
-
-def take_course(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None]) -> dict[str, object]:
+def take_course(
+    job: Job, folder: Path, deadline: float, say: Callable[[Progress], None], wait: Callable[[], None] = go_on
+) -> dict[str, object]:
     """Learn from the job, write the Candidate's weights into `folder`, and return what belongs in `result.json`.
 
-    deadline: of time.monotonic(), for everything. Raises UserError, one sentence, where the parent cannot be used or
-    nothing was learned in the time.
+    deadline: of time.monotonic(), for everything; wait: returns when the device is free for learning. Raises UserError,
+    one sentence, where the parent cannot be used or nothing was learned in the time.
     """
     torch.set_num_threads(plan.threads_for(os.cpu_count() or 1))
     torch.manual_seed(job.plan.seed)
-    course = plan.make_course(job.items, job.plan.seed)
-    desk = _desk(job, folder, deadline, say)
+    course = plan.make_course(job.items, job.plan.seed, scratch=job.plan.begin_from == SCRATCH)
+    desk = _desk(job, folder, deadline, say, wait)
     if not course.rounds:
         return _result(desk, Verdict(False, NOTHING), ())
     desk.report("comparing")
     course = _parent_sits(desk, course)
-    parent = {key: value.clone() for key, value in desk.network.state_dict().items()}
-    results = _train_rounds(desk, course, parent)
+    begin = _begin(desk, folder)
+    states = _train_rounds(desk, course, begin)
     desk.report("judging")
-    mix, candidate, found = _choose(desk, course, parent, results)
+    mix, candidate, found = _choose(desk, course, begin, states)
     _write(desk, folder, candidate)
     pairs = exam.pairs_of(course.held_out, desk.parent, found, desk.about.threshold)
     verdict = judge(pairs, job.plan.least_agreement, cross_validated=course.cross_validated, seed=job.plan.seed)
-    metrics = verdict.metrics | {"mix": mix, "steps": desk.steps_before, "rounds": len(results), "notes": desk.notes}
+    run = {"mix": mix, "steps": desk.steps_before, "rounds": len(states), "notes": desk.notes}
+    metrics = verdict.metrics | run | {"begin_from": job.plan.begin_from}
     learned = tuple(sorted({item.name for one in course.rounds for item in one.lessons}))
     return _result(desk, replace(verdict, metrics=metrics), learned)
 
 
-def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None]) -> Desk:
+def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], None], wait: Callable[[], None]) -> Desk:
     try:
         network, about = load_model(folder / PARENT)
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from error
     device = choose(job.plan.device)
-    return Desk(job, network.to(device.name), about, device, deadline, say)
+    return Desk(job, network.to(device.name), about, device, deadline, say, wait)
+
+
+def _begin(desk: Desk, folder: Path) -> State:
+    """The weights that every round begins with; the network has them afterwards."""
+    if desk.job.plan.begin_from == SCRATCH:
+        fresh = build(desk.about.architecture).state_dict()
+    elif (folder / BEGIN).is_file():
+        try:
+            fresh = load_model(folder / BEGIN)[0].state_dict()
+        except (ValueError, OSError) as error:
+            raise UserError(str(error)) from error
+    else:
+        fresh = desk.network.state_dict()
+    try:
+        desk.network.load_state_dict(fresh)
+    except RuntimeError as error:
+        raise UserError(OTHER_NETWORK) from error
+    return {key: value.clone() for key, value in desk.network.state_dict().items()}
 
 
 def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
@@ -123,58 +110,92 @@ def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
     desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
     most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
     course = plan.fewer_held_out(course, most, desk.job.plan.seed)
-    desk.parent = exam.sit(desk.network, course.held_out, desk.device.name, desk.about)
+    lessons = [item for item in desk.job.items if not item.gate]
+    seated = {item.name: item for item in (*course.held_out, *lessons[: max(most, 1)])}  # lessons: for their weights
+    desk.parent = exam.sit(desk.network, list(seated.values()), desk.device.name, desk.about)
     return course
 
 
-def _train_rounds(desk: Desk, course: plan.Course, parent: State) -> list[State]:
+def _train_rounds(desk: Desk, course: plan.Course, begin: State) -> list[State]:
     """The weights that each round ends with; the time that is left after the examination is shared evenly."""
     examination = desk.seconds_per_examinee * len(course.held_out)
-    desk.steps = sum(plan.steps_for(len(one.lessons)) for one in course.rounds)
-    results: list[State] = []
+    most = plan.steps_of(course, desk.job.plan.most_steps)
+    desk.steps, desk.rounds = sum(most), len(course.rounds)
+    states: list[State] = []
     for number, one in enumerate(course.rounds):
         seconds = (desk.seconds_left - plan.EXIT_SECONDS - examination) / (len(course.rounds) - number)
         if seconds <= 0:
             raise UserError(TOO_SHORT)
-        desk.network.load_state_dict(dict(parent))
-        result = _train(desk, course, one, seconds, desk.job.plan.seed + number)
+        desk.round = number + 1
+        desk.network.load_state_dict(dict(begin))
+        result = _train(desk, course, one, seconds, most[number])
         if result.steps == 0:
             raise UserError(NOT_FINITE if result.stopped else TOO_SHORT)
-        desk.notes += [note for note in (result.stopped, result.note) if note]
+        desk.notes += [note for note in (result.stopped, result.note, EARLY if result.early else "") if note]
         desk.steps_before += result.steps
-        desk.steps = desk.steps_before + sum(plan.steps_for(len(r.lessons)) for r in course.rounds[number + 1 :])
-        results.append(result.state)
-    return results
+        desk.steps = desk.steps_before + sum(most[number + 1 :])
+        states.append(result.state)
+        _report_round(desk, course, one, result)
+    return states
 
 
-def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, seed: int) -> FinetuneResult:
-    """One round from the parent's weights, which `desk.network` holds before and after."""
+def _report_round(desk: Desk, course: plan.Course, one: plan.Round, result: FinetuneResult) -> None:
+    """Say what the round came to on everything that is held out from it."""
+    items = [item for item in (one.held_out or course.gate) if item.name in desk.parent]
+    if not items:
+        return
+    desk.network.load_state_dict(result.state)
+    found = exam.sit(desk.network, items, desk.device.name, desk.about)
+    changed = [item for item in items if item.changed] or items
+    threshold = desk.about.threshold
+    desk.report(
+        _phase(course),
+        loss=result.loss,
+        held_out_dice=exam.mean_dice(found, changed, threshold),
+        parent_dice=exam.mean_dice(desk.parent, changed, threshold),
+    )
+
+
+def _phase(course: plan.Course) -> str:
+    return "rehearsing" if course.cross_validated else "learning"
+
+
+def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, steps: int) -> FinetuneResult:
+    """One round from the weights which `desk.network` holds before and after."""
     watched = [item for item in (one.held_out or course.gate) if item.changed][:WATCHED]
     threshold = desk.about.threshold
     parent_dice = exam.mean_dice(desk.parent, watched, threshold) if watched else None
-    phase = "rehearsing" if course.cross_validated else "learning"
 
     def examine(network: nn.Module, device: str) -> float:
         return exam.mean_dice(exam.sit(network, watched, device, desk.about), watched, threshold)
 
     def on_step(step: Step) -> None:
-        desk.report(phase, step.step, loss=step.loss, held_out_dice=step.held_out_dice, parent_dice=parent_dice)
+        desk.report(
+            _phase(course), step.step, loss=step.loss, held_out_dice=step.held_out_dice, parent_dice=parent_dice
+        )
 
+    def should_stop() -> bool:
+        desk.wait()
+        return False
+
+    scratch = desk.job.plan.begin_from == SCRATCH
     job = FinetuneJob(
         parent=desk.network,
         about=desk.about,
-        lessons=_lessons(one.lessons),
+        lessons=_lessons(desk, one.lessons),
         seconds=seconds,
-        max_steps=plan.steps_for(len(one.lessons)),
-        anchors=_anchors(desk, course),
+        max_steps=steps,
+        anchors=() if scratch else _anchors(desk, course),
         anchor_share=ANCHOR_SHARE,
         rate=RATE,
         device=desk.device.name,
-        seed=seed,
+        seed=desk.job.plan.seed + desk.round - 1,
         examine=examine if watched else None,
         examinations=EXAMINATIONS,
+        patience=0 if scratch else PATIENCE,
+        new_statistics=scratch,
     )
-    return finetune(job, on_step, lambda: False)
+    return finetune(job, on_step, should_stop)
 
 
 def _anchors(desk: Desk, course: plan.Course) -> tuple[np.ndarray, ...]:
@@ -184,38 +205,42 @@ def _anchors(desk: Desk, course: plan.Course) -> tuple[np.ndarray, ...]:
     return desk.job.anchors if right or not changed else ()
 
 
-def _lessons(items: Sequence[Item]) -> list[Lesson]:
+def _lessons(desk: Desk, items: Sequence[Item]) -> list[Lesson]:
     """Each Item as a Lesson; fresh ones FRESH_SHARE times where there are earlier ones too."""
     mixed = len({item.fresh for item in items}) == 2
     lessons: list[Lesson] = []
     for item in items:
-        lesson = Lesson(item.picture, item.mask, (item.fit.content_rows, item.fit.content_columns))
+        known = desk.parent.get(item.name) if EMPHASIS else None
+        weight = None if known is None else weights_of(item, known, desk.about.threshold)
+        lesson = Lesson(item.picture, item.mask, (item.fit.content_rows, item.fit.content_columns), weight)
         lessons += [lesson] * (FRESH_SHARE if mixed and item.fresh else 1)
     return lessons
 
 
 def _choose(
-    desk: Desk, course: plan.Course, parent: State, results: Sequence[State]
+    desk: Desk, course: plan.Course, begin: State, states: Sequence[State]
 ) -> tuple[float, State, exam.Probabilities]:
     """The mix with the best held-out agreement: the mix, the Candidate's weights and the held-out probabilities.
 
     Items of the gate sit before the Candidate itself, a round's held-out ones before what that round came to.
     """
-    mean = _mean_state(results)
+    final = states[-1] if course.last_alone else _mean_state(states)
+    mixes = plan.MIXES if not course.last_alone else (1.0,)
     sheets = []
-    for mix in plan.MIXES:
+    for mix in mixes:
         found: exam.Probabilities = {}
-        for one, result in zip(course.rounds, results, strict=True):
+        for one, state in zip(course.rounds, states, strict=True):
             if one.held_out:
-                desk.network.load_state_dict(interpolate(parent, result, mix))
+                desk.network.load_state_dict(interpolate(begin, state, mix))
                 found |= exam.sit(desk.network, one.held_out, desk.device.name, desk.about)
         if course.gate:
-            desk.network.load_state_dict(interpolate(parent, mean, mix))
+            desk.network.load_state_dict(interpolate(begin, final, mix))
             found |= exam.sit(desk.network, course.gate, desk.device.name, desk.about)
+        desk.wait()
         sheets.append(found)
     agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]
-    best = plan.choose_mix(agreements)
-    return plan.MIXES[best], interpolate(parent, mean, plan.MIXES[best]), sheets[best]
+    best = plan.choose_mix(agreements) if len(mixes) > 1 else 0
+    return mixes[best], interpolate(begin, final, mixes[best]), sheets[best]
 
 
 def _mean_state(states: Sequence[State]) -> dict[str, Tensor]:

@@ -14,8 +14,8 @@ from training.metrics import dice
 from training.preprocess import confident, crop, mask_at_own_size
 from training.tiles import logits
 from unet_studio.learning.agreement import agreement
-from unet_studio.learning.gate import Pair
 from unet_studio.learning.job import Item
+from unet_studio.learning.scores import Pair
 
 Probabilities = dict[str, np.ndarray]  # Item name -> (content_rows, content_columns) float16
 

@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from training.metrics import dice, hd95
-from unet_studio.learning.agreement import agreement, small
-from unet_studio.learning.evidence import LEAST_GROUPS, Evidence, weigh
+from unet_studio.learning import scores as scoring
+from unet_studio.learning.evidence import LEAST_GROUPS, Evidence
+from unet_studio.learning.kinds import Kind, kinds_of
+from unet_studio.learning.scores import Pair, Score
 
 LEAST_GAIN = 0.002  # mean agreement; smaller gains are within what redrawing one film changes
 LEAST_OWN_FIT = 0.02  # by how much a Mask must fit its own film's Correction better than the others'
 OWN_PART = 1 / 3  # the least part of the fit that a perfect model would have over the others
 WORST = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """A Correction that was not learned from, and both models' Masks of its picture.
-
-    truth, parent, candidate: (H, W) uint8 0/1 of one shape; touched: (H, W) uint8, where a person painted, or None
-    where the Mask was drawn elsewhere; step: how many px of the picture one of these px is; name: never a patient's.
-    """
-
-    name: str
-    group: str
-    truth: np.ndarray
-    parent: np.ndarray
-    candidate: np.ndarray
-    touched: np.ndarray | None = None
-    changed: bool = True
-    step: float = 1.0
-
-
-@dataclass(frozen=True)
-class Score:
-    """One Pair in numbers: Dice and HD95 (px of the picture) of parent and candidate, and the deciding agreement."""
-
-    name: str
-    group: str
-    changed: bool
-    parent_dice: float
-    candidate_dice: float
-    parent_hd95: float
-    candidate_hd95: float
-    parent_agreement: float
-    candidate_agreement: float
-    apart: float | None = None  # how far this Correction is from those of other groups: 1 - mean Dice
-    own_fit: float | None = None  # how much better the candidate fits this Correction than those of other groups
+NAMED = 3  # pairs of Corrections that a reason names
 
 
 @dataclass(frozen=True)
@@ -63,111 +29,106 @@ class Verdict:
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What the decision is taken from: the changed Scores and the evidence in them."""
+
+    deciding: Sequence[Score]
+    gain: Evidence
+    own_fit: Evidence
+    apart: float
+    kinds: Sequence[Kind]
+    least: float
+
+
 def judge(pairs: Iterable[Pair], least_agreement: float, *, cross_validated: bool = False, seed: int = 0) -> Verdict:
     """The verdict over held-out Corrections; those that were accepted unchanged are shown but never decide.
 
     Pairs are taken one at a time and only their numbers and a small copy are kept.
     """
-    seen = [(_score(pair), _small_pair(pair)) for pair in pairs]
-    fits = own_fits([small_pair for _, small_pair in seen])
-    scores = [replace(score, apart=apart, own_fit=fit) for (score, _), (apart, fit) in zip(seen, fits, strict=True)]
-    deciding = [score for score in scores if score.changed]
-    gain = _weigh(deciding, lambda score: score.candidate_agreement - score.parent_agreement, seed)
-    marked = [score for score in deciding if score.own_fit is not None]
-    own_fit = _weigh(marked, lambda score: score.own_fit or 0.0, seed)
-    apart = _weigh(marked, lambda score: score.apart or 0.0, seed).mean
-    promoted, reason = _decide(deciding, gain, own_fit, apart, least_agreement)
-    weak = cross_validated or gain.groups < LEAST_GROUPS
-    unchanged = len(scores) - len(deciding)
+    seen = [(scoring.score(pair), scoring.thin(pair)) for pair in pairs]
+    found = scoring.fits([copy for _, copy in seen])
+    scores = [replace(score, **vars(fit)) for (score, _), fit in zip(seen, found, strict=True)]
+    weighed = _weigh([score for score in scores if score.changed], least_agreement, seed)
+    promoted, reason, contradicting = _decide(weighed)
+    groups, unchanged = weighed.gain.groups, len(scores) - len(weighed.deciding)
+    method = "cross-validation" if cross_validated else "gate"
     return Verdict(
         promoted,
-        reason + _evidence_note(gain.groups, len(scores), unchanged, cross_validated),
-        _metrics(scores, deciding, gain, own_fit)
-        | {"apart": apart}
-        | {"weak": weak, "method": "cross-validation" if cross_validated else "gate", "least": least_agreement},
+        reason + _evidence_note(groups, len(scores), unchanged, cross_validated),
+        _metrics(scores, weighed, seed)
+        | {"weak": cross_validated or groups < LEAST_GROUPS, "method": method, "least": least_agreement}
+        | {"contradicting": [[score.name, score.stranger] for score in contradicting]},
     )
 
 
-def _decide(
-    deciding: Sequence[Score], gain: Evidence, own_fit: Evidence, apart: float, least: float
-) -> tuple[bool, str]:
+def with_names(reason: str, names: Mapping[str, str]) -> str:
+    """A reason with what the reader calls the pictures in the place of each [name of a Pair]."""
+    for name, shown in names.items():
+        reason = reason.replace(f"[{name}]", shown)
+    return reason
+
+
+def _weigh(deciding: Sequence[Score], least: float, seed: int) -> Weighed:
+    marked = [score for score in deciding if score.own_fit is not None]
+    return Weighed(
+        deciding,
+        scoring.weighed(deciding, lambda score: score.gain, seed),
+        scoring.weighed(marked, lambda score: score.own_fit or 0.0, seed),
+        scoring.weighed(marked, lambda score: score.apart or 0.0, seed).mean,
+        kinds_of(deciding, seed),
+        least,
+    )
+
+
+def _decide(found: Weighed) -> tuple[bool, str, Sequence[Score]]:
+    """Live or not, why, and the Corrections that contradict others where that is why."""
+    gain, own_fit = found.gain, found.own_fit
     if gain.groups < LEAST_GROUPS:
-        return False, f"Too few changed Corrections to compare on: {LEAST_GROUPS} patients are needed"
-    parent, candidate = _mean(deciding, "parent_dice"), _mean(deciding, "candidate_dice")
+        return False, f"Too few changed Corrections to compare on: {LEAST_GROUPS} patients are needed", ()
+    parent, candidate = _mean(found.deciding, "parent_dice"), _mean(found.deciding, "candidate_dice")
     moved = f"mean Dice from {parent:.3f} to {candidate:.3f}"
-    if candidate < least:
-        return False, (
+    worst = _strangest(found.deciding)
+    if candidate < found.least:
+        why = (
             f"These Corrections contradict one another, or are too few: agreement on held-out ones is {candidate:.3f},"
-            f" below {least:.2f} (worst: {_names(deciding)})"
+            f" below {found.least:.2f} (worst: {_pairs(worst)})"
         )
-    if own_fit.mean < max(LEAST_OWN_FIT, OWN_PART * apart) or not own_fit.positive:
-        return False, (
+        return False, why, worst
+    if own_fit.mean < max(LEAST_OWN_FIT, OWN_PART * found.apart) or not own_fit.positive:
+        why = (
             "These Corrections contradict one another: the new Masks fit other pictures' Corrections as well as their"
-            f" own, by {own_fit.mean:+.3f} (worst: {_names(deciding)})"
+            f" own, by {own_fit.mean:+.3f} (worst: {_pairs(worst)})"
         )
+        return False, why, worst
+    losing = next((kind for kind in found.kinds if kind.loses), None)
+    if losing is not None:
+        return False, _two_conventions(losing, moved), ()
     if gain.mean < LEAST_GAIN or not gain.positive:
-        return False, f"Not clearly better: {moved}, gain {_interval(gain)}"
-    return True, f"Better: {moved}, gain {_interval(gain)}"
+        return False, f"Not clearly better: {moved}, gain {_interval(gain)}", ()
+    return True, f"Better: {moved}, gain {_interval(gain)}", ()
 
 
-def own_fits(pairs: Sequence[Pair]) -> list[tuple[float | None, float | None]]:
-    """For each Pair how far its Correction is from those of other groups, and how well the candidate tells them apart.
-
-    apart: 1 - mean Dice of its Correction with theirs; own fit: Dice of the candidate's Mask with its own Correction
-    minus the mean with theirs. All Masks have one shape. None where nothing is marked, where the Correction was
-    accepted unchanged, or where no other group is there.
-    """
-    usable = [pair for pair in pairs if pair.changed and pair.truth.any()]
-    fits: list[tuple[float | None, float | None]] = []
-    for pair in pairs:
-        others = [other.truth for other in usable if other.group != pair.group]
-        if not others or not pair.changed or not pair.truth.any():
-            fits.append((None, None))
-            continue
-        apart = 1.0 - float(np.mean([dice(pair.truth, other) for other in others]))
-        strange = float(np.mean([dice(pair.candidate, other) for other in others]))
-        fits.append((apart, dice(pair.candidate, pair.truth) - strange))
-    return fits
-
-
-def _small_pair(pair: Pair) -> Pair:
-    thin = [small(mask) for mask in (pair.truth, pair.parent, pair.candidate)]
-    return Pair(pair.name, pair.group, thin[0], thin[1], thin[2], None, pair.changed)
-
-
-def _score(pair: Pair) -> Score:
-    spacing = (pair.step, pair.step)
-    return Score(
-        pair.name,
-        pair.group,
-        pair.changed,
-        dice(pair.parent, pair.truth),
-        dice(pair.candidate, pair.truth),
-        hd95(pair.parent, pair.truth, spacing),
-        hd95(pair.candidate, pair.truth, spacing),
-        agreement(pair.truth, pair.parent, pair.touched),
-        agreement(pair.truth, pair.candidate, pair.touched),
+def _two_conventions(losing: Kind, moved: str) -> str:
+    right = losing.title == "right before"
+    which = "that the active version had right" if right else "that were changed most"
+    cause = "; these Corrections seem to follow two conventions that their pictures do not tell apart" if right else ""
+    return (
+        f"Worse on one kind: {moved}, but on the {losing.gain.groups} {which} from {losing.parent_dice:.3f} to"
+        f" {losing.candidate_dice:.3f}{cause}"
     )
 
 
-def _weigh(scores: Sequence[Score], value: Callable[[Score], float], seed: int) -> Evidence:
-    groups: dict[str, list[float]] = defaultdict(list)
-    for score in scores:
-        groups[score.group].append(value(score))
-    return weigh(groups, seed)
+def _strangest(scores: Sequence[Score]) -> Sequence[Score]:
+    """The Scores whose Mask fits another picture's Correction best, compared with its own."""
+    known = [score for score in scores if score.stranger]
+    if not known:
+        return sorted(scores, key=lambda score: score.candidate_dice)[:NAMED]
+    return sorted(known, key=lambda score: -score.stranger_fit)[:NAMED]
 
 
-def _mean(scores: Sequence[Score], name: str) -> float:
-    """Mean of one number over scores, groups weighing alike."""
-    groups: dict[str, list[float]] = defaultdict(list)
-    for score in scores:
-        groups[score.group].append(getattr(score, name))
-    return float(np.mean([np.mean(values) for values in groups.values()])) if groups else float("nan")
-
-
-def _names(scores: Sequence[Score]) -> str:
-    worst = sorted(scores, key=lambda score: score.candidate_dice if score.own_fit is None else score.own_fit)
-    return ", ".join(score.name for score in worst[:3])
+def _pairs(scores: Sequence[Score]) -> str:
+    return ", ".join(f"[{score.name}]" + (f" and [{score.stranger}]" if score.stranger else "") for score in scores)
 
 
 def _interval(evidence: Evidence) -> str:
@@ -180,21 +141,47 @@ def _evidence_note(groups: int, pictures: int, unchanged: int, cross_validated: 
     return f"{note}{accepted}."
 
 
-def _metrics(scores: Sequence[Score], deciding: Sequence[Score], gain: Evidence, own_fit: Evidence) -> dict[str, Any]:
+def _mean(scores: Sequence[Score], name: str) -> float:
+    def value(score: Score) -> float:
+        return float(getattr(score, name))
+
+    return scoring.mean(scores, value)
+
+
+def _metrics(scores: Sequence[Score], found: Weighed, seed: int) -> dict[str, Any]:
+    deciding = found.deciding
     means = {
         name: _json_number(_mean(deciding, name))
-        for name in ("parent_dice", "candidate_dice", "parent_hd95", "candidate_hd95")
+        for name in (
+            *("parent_dice", "candidate_dice", "parent_hd95", "candidate_hd95"),
+            *("parent_pixels", "candidate_pixels"),
+        )
     }
+    known = [score for score in deciding if score.parent_near is not None and score.candidate_near is not None]
     worst = sorted(deciding, key=lambda score: score.candidate_dice - score.parent_dice)[:WORST]
+
+    def evidence(among: Sequence[Score], value: Callable[[Score], float]) -> dict[str, Any]:
+        return asdict(scoring.weighed(among, value, seed))
+
     return means | {
         "pictures": len(scores),
         "unchanged": len(scores) - len(deciding),
-        "groups": gain.groups,
-        "gain": asdict(gain),
-        "own_fit": asdict(own_fit),
+        "groups": found.gain.groups,
+        "gain": asdict(found.gain),
+        "dice_gain": evidence(deciding, lambda score: score.candidate_dice - score.parent_dice),
+        "near_gain": evidence(known, lambda score: (score.candidate_near or 0.0) - (score.parent_near or 0.0)),
+        "pixels_saved": evidence(deciding, lambda score: score.parent_pixels - score.candidate_pixels),
+        "own_fit": asdict(found.own_fit),
+        "apart": found.apart,
+        "kinds": [kind.row() for kind in found.kinds],
         "worst": [score.name for score in worst],
-        "per_picture": [{key: value for key, value in asdict(score).items() if key != "group"} for score in scores],
+        "per_picture": [_row(score) for score in scores],
     }
+
+
+def _row(score: Score) -> dict[str, Any]:
+    """As one JSON object, without the group: that may be a patient's."""
+    return {key: value for key, value in asdict(score).items() if key != "group"}
 
 
 def _json_number(value: float) -> float | None:

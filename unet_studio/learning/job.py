@@ -1,6 +1,7 @@
 """A job folder: all that a fine-tune may see, written by `workflow` and read by the child process.
 
-job.json holds numbers and names, items/NNNNN.safetensors the arrays, parent.safetensors a copy of the parent's weights.
+job.json holds numbers and names, items/NNNNN.safetensors the arrays, parent.safetensors a copy of the weights that the
+Candidate is compared with, begin.safetensors of those that it begins with where they are others.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Plan:
 
     begin_from: "active", "bundled" (the weights in BEGIN where the job has it) or "scratch" (the same network, its
     weights drawn anew); the Candidate is compared with the parent's weights in any case.
+    most_steps: of all rounds together, where a run has to be the same on a slow machine; 0: as the time allows.
     """
 
     target: str
@@ -70,6 +72,7 @@ class Plan:
     seed: int = 0
     priority: int = 10
     begin_from: str = "active"
+    most_steps: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +125,7 @@ def write_job(
     weights: Path,
     items: Iterable[Item],
     anchors: Iterable[np.ndarray] = (),
+    *,
     begin: Path | None = None,
 ) -> Path:
     """Write a job into `folder` (made if missing) and return it; items are taken one at a time, so they may be lazy.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,11 +32,14 @@ class Course:
     """All rounds; the Candidate is the mean of their results, so it has learned from every lesson.
 
     gate: Items that no round learns from, examined on the Candidate itself.
+    last_alone: the Candidate is what the last round came to; the mean of networks that did not begin with trained
+    weights is no network.
     """
 
     rounds: tuple[Round, ...]
     gate: tuple[Item, ...]
     cross_validated: bool
+    last_alone: bool = False
 
     @property
     def held_out(self) -> tuple[Item, ...]:
@@ -44,11 +47,20 @@ class Course:
         return (*(item for one in self.rounds for item in one.held_out), *self.gate)
 
 
-def make_course(items: Sequence[Item], seed: int) -> Course:
-    """One round judged on the gate set, or under five deciding gate groups FOLDS rounds that each hold some back.
+def make_course(items: Sequence[Item], seed: int, *, scratch: bool = False) -> Course:
+    """Rounds judged on the gate set, or under five deciding gate groups FOLDS rounds that each hold some back.
 
-    Items on the gate's side are never learned from, by any round.
+    Items on the gate's side are never learned from, by any round. From scratch the last round learns from all others.
     """
+    course = _make_course(items, seed)
+    if not scratch or not course.rounds:
+        return course
+    whole = Round(tuple(item for item in items if not item.gate), ())
+    rounds = (*course.rounds, whole) if course.cross_validated else (whole,)
+    return replace(course, rounds=rounds, last_alone=True)
+
+
+def _make_course(items: Sequence[Item], seed: int) -> Course:
     lessons = tuple(item for item in items if not item.gate)
     gate = tuple(item for item in items if item.gate)
     groups = sorted({item.group for item in lessons})
@@ -76,7 +88,8 @@ def fewer_held_out(course: Course, most: int, seed: int) -> Course:
     rounds = tuple(
         Round(one.lessons, tuple(item for item in one.held_out if item.name in names)) for one in course.rounds
     )
-    return Course(rounds, tuple(item for item in course.gate if item.name in names), course.cross_validated)
+    gate = tuple(item for item in course.gate if item.name in names)
+    return replace(course, rounds=rounds, gate=gate)
 
 
 def threads_for(processors: int) -> int:
@@ -87,6 +100,12 @@ def threads_for(processors: int) -> int:
 def steps_for(lessons: int) -> int:
     """After how many steps of a round more time would only teach its few pictures by heart."""
     return min(2000, 40 + 8 * lessons)
+
+
+def steps_of(course: Course, most: int) -> list[int]:
+    """The most steps of each round; with `most` above 0 no more than that together."""
+    steps = [steps_for(len(one.lessons)) for one in course.rounds]
+    return [max(1, step * most // sum(steps)) for step in steps] if 0 < most < sum(steps) else steps
 
 
 def choose_mix(agreements: Sequence[float]) -> int:

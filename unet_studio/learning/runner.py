@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ import unet_studio
 from unet_studio.learning.gate import Verdict
 from unet_studio.learning.job import CANDIDATE, RESULT
 from unet_studio.learning.messages import Outcome, Progress, parse_progress
+from unet_studio.learning.turn import GO, PAUSE
 
 GRACE = 10.0  # seconds beyond the budget after which the child is killed
 KILL_AFTER = 1.0  # seconds between asking the child to end and killing it
@@ -48,6 +50,8 @@ class Run:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # None: look again at cancel and process
         self._thread = threading.Thread(target=self._own, name="fine-tune", daemon=True)
         self._started = 0.0
+        self._talk = threading.Lock()
+        self._stdin: IO[bytes] | None = None  # guarded by _talk
 
     def start(self) -> None:
         """Begin in the background and return at once."""
@@ -58,6 +62,24 @@ class Run:
         """Ask for the end and return at once; it comes within 2 s, as an Outcome with `cancelled`."""
         self._cancelled.set()
         self._lines.put(None)
+
+    def pause(self) -> None:
+        """Ask the child to leave the device alone after its present step, until `resume`; at most 20 s."""
+        self._say(PAUSE)
+
+    def resume(self) -> None:
+        """Let the child go on."""
+        self._say(GO)
+
+    def _say(self, word: bytes) -> None:
+        with self._talk:
+            if self._stdin is None:
+                return  # not begun yet, or ended
+            try:
+                self._stdin.write(word + b"\n")
+                self._stdin.flush()
+            except OSError:
+                self._stdin = None  # the child has just ended
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, at most `seconds`; True if it has come (`on_done` has returned)."""
@@ -80,13 +102,18 @@ class Run:
             process = _spawn(child_command(self._folder, self._seconds), self._folder, log)
         assert process.stdin is not None
         assert process.stdout is not None
+        with self._talk:
+            self._stdin = process.stdin
         reader = threading.Thread(target=self._read, args=(process.stdout,), name="fine-tune output", daemon=True)
         reader.start()
         try:
             late = self._follow(process)
         finally:
             _end(process)
-            process.stdin.close()
+            with self._talk:
+                self._stdin = None
+            with contextlib.suppress(OSError):  # a word that the child no longer took
+                process.stdin.close()
             reader.join(KILL_AFTER)
             process.stdout.close()
         if self._cancelled.is_set():

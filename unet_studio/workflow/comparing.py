@@ -14,6 +14,7 @@ from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import lessons, proposing
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.opening import kept_image
+from unet_studio.workflow.readers import may_see
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
@@ -30,7 +31,8 @@ class Compared:
     """One Correction and what two versions propose of its picture; pairs of numbers are (one, other).
 
     name: of the source, to be shown and not kept; picture: (h, w) or (h, w, 3) uint8, its long side at most SIDE px;
-    truth, one, other: (h, w) uint8 0/1; dice, hd95 (px of the picture) and pixels_to_change (of the picture): against
+    truth, one, other: (h, w) uint8 0/1, truth empty where it is another reader's and still hidden from this one;
+    dice, hd95 (px of the picture) and pixels_to_change (of the picture): against
     the Correction, measured as the gate does; learned: whether the version learned from this very Correction.
     """
 
@@ -122,7 +124,7 @@ def _compared(session: Session, one: ModelVersion, other: ModelVersion, number: 
         correction=number,
         name=correction.source_name,
         picture=picture,
-        truth=_small(truth, rows, columns),
+        truth=_small(truth if may_see(session)(correction) else np.zeros_like(truth), rows, columns),
         one=_small(masks[0], rows, columns),
         other=_small(masks[1], rows, columns),
         dice=(first[0], second[0]),

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from unet_studio import __version__
 from unet_studio.core.changes import Changes
-from unet_studio.core.correction import Correction, QueueState
+from unet_studio.core.correction import Correction, QueueState, Side
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
-from unet_studio.workflow import going_live, lessons, versions
+from unet_studio.workflow import going_live, lessons, versions, yielding
 from unet_studio.workflow.faults import record_fault
 from unet_studio.workflow.queueing import QUEUE_VERBS, queue, queue_row, set_queue_state
 from unet_studio.workflow.request import Request, cut_off, forget, remember, request
@@ -187,7 +187,8 @@ class Learning:
         self._run.start()
         if self._cancelled.is_set():
             self._run.cancel()
-        self._run.wait()
+        with yielding.learning(self._run):
+            self._run.wait()
         return ended[0]
 
     def _register(self, child: ChildOutcome) -> Outcome:
@@ -207,17 +208,25 @@ class Learning:
                 version = store.activate(session.workspace, version.id, verdict.reason)
         with contextlib.suppress(UserError):  # tidying: what could not be archived now is the next time
             versions.keep_last(session, self._request.target)
+        said = self._named(verdict.reason)
         return Outcome(
             version,
             self._parent,
             promoted=verdict.promoted,
-            reason=verdict.reason,
+            reason=said,
             metrics=verdict.metrics,
             seconds=self._elapsed(),
-            changes=Changes(worklist=True, queue=True, models=True, message=verdict.reason),
+            changes=Changes(worklist=True, queue=True, models=True, message=said),
             live=version.active,
             waits=waits,
         )
+
+    def _named(self, reason: str) -> str:
+        """A reason with names in the place of [ids]; a version keeps the ids, since it may leave this machine."""
+        from unet_studio.learning.gate import with_names
+
+        found = store.corrections(self._session.workspace, self._request.target)
+        return with_names(reason, {str(one.id): one.source_name for one in found})
 
     def _new_version(self, child: ChildOutcome) -> NewVersion:
         assert child.verdict is not None
@@ -237,13 +246,17 @@ class Learning:
 
 
 def to_learn(session: Session, request: Request) -> Sequence[Correction]:
-    """The Corrections of a run, earlier ones too. Raises UserError where nothing new is among them."""
+    """The Corrections of a run, earlier ones too. Raises UserError where none to be learned from is new."""
     found = store.corrections(session.workspace, request.target, states=LEARNABLE)
     if request.readers is not None:
         found = [one for one in found if one.reader in request.readers]
-    if not any(one.state is QueueState.QUEUED for one in found):
+    new = [one for one in found if one.state is QueueState.QUEUED]
+    if not any(one.side is Side.TRAIN for one in new):
         whose = "" if request.readers is None else f" of {', '.join(request.readers)}"
-        raise UserError(f"{request.target}: nothing new{whose} is in the queue; accept corrections first, then learn.")
+        held_out = f" to be learned from ({len(new)} are held out to compare models)" if new else ""
+        raise UserError(
+            f"{request.target}: nothing new{whose}{held_out} is in the queue; accept corrections first, then learn."
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from unet_studio.core.target import TARGETS
 from unet_studio.workflow import versions
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session
+from unet_studio.workflow.yielding import before_learning
 from unet_studio.workspace import store
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def propose(session: Session, open_case: OpenCase, *, target: str | None = None)
     if wanted is None:
         raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp, then propose.")
     version = versions.active(session, wanted)
-    proposal = model(session, version.id, "auto").propose(open_case.image)
+    proposer = model(session, version.id, "auto")
+    with before_learning(proposer.device_name):
+        proposal = proposer.propose(open_case.image)
     if session.writable:
         store.save_proposal(session.workspace, open_case.image.content_hash, proposal)
         mark_proposed(session, open_case.case.id)

@@ -12,7 +12,14 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
-from unet_studio.workspace.schema import EFFORTS, QUEUE_TABLES, SCHEMA_VERSION, TABLES, VERSION_EVENTS
+from unet_studio.workspace.schema import (
+    EFFORTS,
+    MEASURES,
+    QUEUE_TABLES,
+    SCHEMA_VERSION,
+    TABLES,
+    VERSION_EVENTS,
+)
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -25,12 +32,17 @@ def _add_version_events(connection: sqlite3.Connection) -> None:
     connection.execute(VERSION_EVENTS)
 
 
+def _add_measures(connection: sqlite3.Connection) -> None:
+    connection.execute(MEASURES)
+
+
 def _add_queue_tables(connection: sqlite3.Connection) -> None:
     for statement in QUEUE_TABLES:
         connection.execute(statement)
 
 
-FORMAT_3: tuple[Step, ...] = (_add_version_events, _add_queue_tables)  # its parts, each apart from the others
+# its parts, each apart from the others
+FORMAT_3: tuple[Step, ...] = (_add_version_events, _add_queue_tables, _add_measures)
 
 
 def _to_format_3(connection: sqlite3.Connection) -> None:

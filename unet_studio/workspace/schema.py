@@ -168,6 +168,24 @@ CREATE TABLE IF NOT EXISTS version_events (
 )"""
 # -------------------------------------------------------------------------------------------------------------------
 
+# --- format 3: measures of Masks, kept because HD95 of thousands takes minutes --------------------------------------
+MEASURES = """
+CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is measured again
+    correction_id INTEGER NOT NULL REFERENCES corrections (id),
+    other_id INTEGER NOT NULL,           -- the Correction that it was compared with, 0 for its own Proposal
+    rule INTEGER NOT NULL,               -- of measuring; a row of another rule counts for nothing
+    rows INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    row_mm REAL,                         -- size of a px, NULL where the picture does not tell
+    column_mm REAL,
+    area INTEGER NOT NULL,               -- px
+    other_area INTEGER,                  -- the last three are NULL where there was no Proposal
+    dice REAL,
+    hd95 REAL,                           -- px of the picture
+    PRIMARY KEY (correction_id, other_id)
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -188,4 +206,5 @@ TABLES: tuple[str, ...] = (
     EFFORTS,
     *QUEUE_TABLES,
     VERSION_EVENTS,
+    MEASURES,
 )

@@ -41,6 +41,16 @@ from unet_studio.workspace.images import has_group, has_image, keep_image, kept_
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.likeness import followed, keep_likeness, without_likeness
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
+from unet_studio.workspace.measures import (
+    PROPOSAL,
+    Measured,
+    Origin,
+    keep_measures,
+    kept_groups,
+    measures,
+    origins,
+    spacing_of,
+)
 from unet_studio.workspace.models import (
     Activation,
     NewVersion,
@@ -85,6 +95,7 @@ from unet_studio.workspace.settings import (
 from unet_studio.workspace.split import group_hash, side_of, sides, take_sides
 
 __all__ = [
+    "PROPOSAL",
     "Activation",
     "Check",
     "Contents",
@@ -93,9 +104,11 @@ __all__ = [
     "Holder",
     "Journal",
     "Key",
+    "Measured",
     "NewCase",
     "NewCorrection",
     "NewVersion",
+    "Origin",
     "Place",
     "TakenBack",
     "Workspace",
@@ -136,11 +149,15 @@ __all__ = [
     "keep",
     "keep_image",
     "keep_likeness",
+    "keep_measures",
+    "kept_groups",
     "kept_image",
     "latest_proposal",
     "mark_learned",
+    "measures",
     "open_journal",
     "open_workspace",
+    "origins",
     "placed_records",
     "proposal",
     "queue_length",
@@ -165,6 +182,7 @@ __all__ = [
     "set_targets",
     "side_of",
     "sides",
+    "spacing_of",
     "system_user",
     "take_back",
     "take_sides",

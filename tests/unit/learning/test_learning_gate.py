@@ -8,7 +8,8 @@ import pytest
 
 from unet_studio.learning.agreement import agreement
 from unet_studio.learning.evidence import sign_flip, weigh
-from unet_studio.learning.gate import Pair, judge
+from unet_studio.learning.gate import judge
+from unet_studio.learning.scores import Pair
 
 SIDE = 96
 
