@@ -14,6 +14,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n corrections of {target} wait</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n corrections waiting</source>
    <translation type="unfinished">
     <numerusform />
@@ -21,6 +27,12 @@
   </message>
   <message numerus="yes">
    <source>%n could not be written: {first}</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n films: mean Dice {dice}, pixels to change {pixels}.</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -56,13 +68,13 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n minutes</source>
+   <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n more to look at</source>
+   <source>%n seconds</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -73,12 +85,22 @@
     <numerusform />
    </translation>
   </message>
+  <message numerus="yes">
+   <source>%n untouched pictures were proposed anew</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>&amp;About U-Net Studio</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>&amp;Accept and next</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Before and after…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -286,6 +308,22 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>(round {number} of {count})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>2 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>30 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>5 minutes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>95 % of the outline lie nearer than this to the proposal's, and the other way round</source>
    <translation type="unfinished" />
   </message>
@@ -303,6 +341,10 @@
   </message>
   <message>
    <source>A shape takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A version that is clearly better proposes from the next picture on; a notice says so.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -358,6 +400,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>After: {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>All</source>
    <translation type="unfinished" />
   </message>
@@ -378,6 +424,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Archive</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Arrow keys</source>
    <translation type="unfinished" />
   </message>
@@ -390,7 +440,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Ask me</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Automatic</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Before: {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -399,6 +461,10 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bring back</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -506,6 +572,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose time, start, readers, mode and device, then learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose…</source>
    <translation type="unfinished" />
   </message>
@@ -554,7 +624,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Compare…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Comparing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing old and new</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Comparing… {summary}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -578,6 +664,18 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Decide later</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Decline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Device</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Devices</source>
    <translation type="unfinished" />
   </message>
@@ -587,6 +685,10 @@
   </message>
   <message>
    <source>Dice</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -730,7 +832,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Every version is kept. The active one proposes; any other can be made active again.</source>
+   <source>Every version is kept. The active one proposes; choose two rows to compare them.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -770,7 +872,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Export…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -826,11 +936,31 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Forgets what was learned here and learns it anew; for a version that has gone astray.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>From</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>From scratch</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frozen for a reader study: nothing is learned, {model} stays.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -866,6 +996,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Goes on from what it has learned already. This is the usual choice, and the quickest.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Grow</source>
    <translation type="unfinished" />
   </message>
@@ -894,6 +1028,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Held-out films, worst first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Hide the mask while held</source>
    <translation type="unfinished" />
   </message>
@@ -903,6 +1041,22 @@
   </message>
   <message>
    <source>How strongly the mask is tinted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import a version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Imported as {model}; it does not propose before you make it active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Importing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Import…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -946,6 +1100,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Keep {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Key</source>
    <translation type="unfinished" />
   </message>
@@ -955,6 +1113,10 @@
   </message>
   <message>
    <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Knows nothing at first: needs hundreds of corrections and a night.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1002,11 +1164,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learn now</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Learning c&amp;hoices…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Learning is under way. Close and stop it? The queue stays as it is.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Learning was interrupted; it starts again</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1022,11 +1196,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Loading</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Locked</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Log: {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Looking at the held-out films</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1038,7 +1220,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Make active</source>
+   <source>Make active…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1110,6 +1292,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Model versions (*.safetensors)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Mouse in the left hand</source>
    <translation type="unfinished" />
   </message>
@@ -1158,11 +1344,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No correction waits to be learned from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No doubtful place is left on this picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>No doubtful place was looked at yet: press {key} for the first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>No held-out film is left to compare these two on.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1218,8 +1412,24 @@ Drop pictures, DICOM files or folders on the window.</source>
    <source>Nothing to export: accept a picture first</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}, HD95 {hd95} px.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>On %n held-out films mean Dice went {dice}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>One corner of a polygon back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only remember this</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1471,7 +1681,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Readers to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ready-made keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Reason</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1519,6 +1737,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Roll back</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Rotate &amp;left</source>
    <translation type="unfinished" />
   </message>
@@ -1536,6 +1758,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Sample film</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>See the new version beside the old one on held-out films, and decide</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1643,7 +1869,15 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Start from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Starting to learn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>State</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1707,6 +1941,18 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The active version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The best that works: {device}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The curves of a run are drawn here:
 training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
@@ -1732,6 +1978,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The processor (CPU)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The proposal</source>
    <translation type="unfinished" />
   </message>
@@ -1748,6 +1998,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The version before proposes as soon as you leave this picture.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The version that came with the program</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>There is no earlier model version to compare with</source>
    <translation type="unfinished" />
   </message>
@@ -1757,6 +2015,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>There is no proposal to take from: press {key} first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>There is nothing to go on with</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1856,6 +2118,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Use it all the same</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use it all the same…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Use the usual keys</source>
    <translation type="unfinished" />
   </message>
@@ -1869,6 +2139,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Use this name</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Use {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1901,6 +2175,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>When the result is better</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1988,6 +2266,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>You see before and after of every held-out film, and decide.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Zoom &amp;in</source>
    <translation type="unfinished" />
   </message>
@@ -2032,7 +2314,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>a version that was learned and waits to be looked at</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>a workspace that is not read only</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>accepted unchanged</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2056,11 +2346,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>archived</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>at most {minutes} min {seconds:02d} s left</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>at most {seconds} s left</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>automatic</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2093,6 +2391,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>corrections to learn from</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>declined</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2172,6 +2474,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>gives up what is being drawn, and closes dialogs</source>
    <translation type="unfinished" />
   </message>
@@ -2185,6 +2491,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>keep largest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>kept</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2240,11 +2550,11 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>no verdict</source>
+   <source>not used</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>not used</source>
+   <source>nothing</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2261,6 +2571,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>outline of the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>overnight (8 h)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2289,6 +2603,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>removed: only in the earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>round {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2360,6 +2678,18 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>versions that are not frozen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>waits for you</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>was active</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>works</source>
    <translation type="unfinished" />
   </message>
@@ -2373,6 +2703,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>x {column}  y {row}  value {value}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>your mask; tinted: what would have to be corrected</source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
@@ -2402,6 +2736,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{hours:.1f} h</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{key} cannot be chosen: it {does}.</source>
    <translation type="unfinished" />
   </message>
@@ -2422,7 +2760,45 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{mean} (95 % interval {low} to {high})</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{minutes} min</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} came with the program.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is better: {dice}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model} is kept but does not propose. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} is written to {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} learned from %n corrections in {minutes} on {device}, starting from {parent}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} proposes as soon as you leave this picture.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} proposes from now on.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2430,8 +2806,32 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{model} proposes from now on: {dice}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} was imported from a file.</source>
+   <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{model} was judged before it had learned from %n of these films; here it knows them.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message>
+   <source>{model} was not found better on the held-out films. Why is it used all the same? The reason is kept with the version.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model}, threshold {percent:.0f} %</source>
    <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>{name} (%n corrections)</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
   </message>
   <message numerus="yes">
    <source>{number} locked pixels kept; {key} unlocks everything</source>
@@ -2444,11 +2844,31 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{other} against {one}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{other} and {one} on the same held-out films.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{other} goes without this key</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{seconds} s</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{share:.1f} % to correct</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.0f} MB</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{size:.1f} GB</source>
    <translation type="unfinished" />
   </message>
  </context>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,7 +29,8 @@ from unet_studio.workspace.store import NewVersion
 LEFT, KEY, CONTROL = Qt.MouseButton.LeftButton, Qt.Key, Qt.KeyboardModifier.ControlModifier
 QUEUED = (1, 2, 3, 4)  # films with a Correction by the wider convention
 GAINS = {1: 0.10, 2: -0.05, 3: 0.15, 4: 0.02}  # of Dice, by film: the second is the worst
-WAIT = 30_000
+WAIT = 60_000
+START = learning.start  # the real one
 
 
 @dataclass
@@ -233,8 +234,7 @@ def test_what_was_not_better_needs_a_reason(reader):
     page = reader.page()
     assert page.findChild(QPushButton, "use_version").text() == "Use it all the same…"
     reader.click(page, "use_version")
-    asks = next(one for one in page.findChildren(type(page).__mro__[1]) if one.findChild(QLineEdit, "override_reason"))
-    use, edit = asks.findChild(QPushButton, "override_use"), asks.findChild(QLineEdit, "override_reason")
+    use, edit = page.findChild(QPushButton, "override_use"), page.findChild(QLineEdit, "override_reason")
     assert not use.isEnabled()
     QTest.keyClicks(edit, "our outlines  are wider")
     QTest.mouseClick(use, LEFT)
@@ -366,3 +366,58 @@ def test_what_is_decided_on_is_carried_out_when_the_window_closes(reader):
     session = open_session(reader.session.folder)
     assert versions.active(session, "lung").id != before
     close_session(session)
+
+
+def test_roll_back_waits_too_and_closing_the_page_changes_nothing(reader):
+    before = reader.active()
+    made = candidate(reader.session, reader.played.weights, passed=True)
+    versions.activate(reader.session, made.id)
+    reader.window.learn.refresh()
+    reader.wait(lambda: reader.window.actions_set["rollback"].isEnabled())
+    reader.settle()
+    reader.press(KEY.Key_B, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    reader.settle()
+    assert reader.active() == made.id
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() == before
+    candidate(reader.session, reader.played.weights, passed=True)  # as yesterday's run left it
+    reader.window.learn.refresh()
+    reader.wait(lambda: "is better" in reader.notice())
+    QTest.keyClick(reader.page(), KEY.Key_Escape)
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_7.png")
+    reader.settle()
+    assert reader.active() == before
+    assert len(versions.undecided(reader.session, "lung")) == 1
+
+
+def test_a_whole_run(reader, monkeypatch):
+    """The real child learns; whatever the gate says, its films are shown and the reader has the last word."""
+    monkeypatch.setattr(learning, "start", START)
+    before, outcomes = reader.active(), []
+    desk = reader.window.desk
+    desk.prefer(replace(desk.preferences, learn_seconds=180))  # at most
+    reader.window.teaching.ended.connect(outcomes.append)
+    reader.press(KEY.Key_L, CONTROL)
+    reader.qtbot.waitUntil(lambda: bool(outcomes), timeout=200_000)
+    reader.settle()
+    (outcome,) = outcomes
+    assert not outcome.failed
+    plot = reader.window.learn_panel.plot
+    assert plot.curves()["loss"]
+    assert [number for number, _step in plot.rounds()] == list(range(1, outcome.metrics["rounds"] + 1))
+    assert reader.active() == before
+    QTest.mouseClick(reader.window.learn_panel.review, LEFT)
+    page = reader.dialog()
+    reader.wait(lambda: page.list.count() == len(outcome.metrics["per_picture"]))
+    reader.settle()
+    reader.click(page, "use_version")
+    if not outcome.promoted:
+        QTest.keyClicks(page.findChild(QLineEdit, "override_reason"), "seen by eye")
+        QTest.mouseClick(page.findChild(QPushButton, "override_use"), LEFT)
+    reader.settle()
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.active() == outcome.model.id)
+    reader.settle()

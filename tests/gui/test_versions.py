@@ -136,7 +136,13 @@ def asked(qtbot):
 
     def show(choice: RunChoice, readers: dict[str, int]) -> RunDialog:
         dialog = RunDialog(
-            parent, "3 wait.", choice, readers, "CPU", lambda c: told.append(("learn", c)), lambda c: told.append(("keep", c))
+            parent,
+            "3 wait.",
+            choice,
+            readers,
+            "CPU",
+            lambda c: told.append(("learn", c)),
+            lambda c: told.append(("keep", c)),
         )
         dialog.open()
         return dialog
