@@ -3142,7 +3142,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{model} proposes from now on.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{model} proposes from now on. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} proposes from now on: {dice}</source>
    <translation type="unfinished" />
   </message>
   <message>

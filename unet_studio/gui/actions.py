@@ -166,8 +166,8 @@ FRAME_ROWS = (
       "write frames", line=True),
 )  # fmt: skip
 LEARN_ROWS = (
-    A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",), "write queue idle thawed",
-      "learn"),
+    A("learn", "&Learn now", "Learn from the queued corrections in the background", ("Ctrl+L",),
+      "write queue idle thawed", "learn"),
     A("learn_with", "Learning c&hoices…", "Choose time, start, readers, mode and device, then learn", ("Ctrl+J",),
       "write idle"),
     A("cancel_learning", "&Stop learning", "Stop learning; the queue stays as it is", ("Ctrl+Shift+L",), "learning",

@@ -86,48 +86,55 @@ class DecisionLink(QObject):
                 self.activate(found[-1].id)
                 return
         version = self._undecided()
-        if self._asks() and version is not None and self._waiting is None:
+        if self._asks() and version is not None:
             text = tr("{model} is better: {dice}", model=version.id, dice=moved(version))
             self._panel.show_verdict(text, "good")
 
     def _asks(self) -> bool:
         mode = self._learn.known.modes.get(self._learn.target(), Mode.ASK)
-        return mode is Mode.ASK and self._undecided() is not None
+        return mode is Mode.ASK and self._waiting is None and self._undecided() is not None
 
     # changes of the active version
 
     def activate(self, model_id: str, reason: str = "") -> None:
         """Let a version go live, now or when the open case is left."""
         text = tr("{model} proposes as soon as you leave this picture.", model=model_id)
-        self._change(lambda session, versions: versions.activate(session, model_id, reason), text)
+        version = self._learn.known.version(model_id)
+        dice = moved(version) if version is not None and version.passed else ""
+        words = tr("{model} proposes from now on.", model=model_id)
+        if dice:
+            words = tr("{model} proposes from now on: {dice}", model=model_id, dice=dice)
+        self._change(lambda session, versions: versions.activate(session, model_id, reason), text, words)
 
     def rollback(self, target: str = "") -> None:
         """Go back to the version that was active before, now or when the open case is left."""
         target = target or self._learn.target()
         text = tr("The version before proposes as soon as you leave this picture.")
-        self._change(lambda session, versions: versions.rollback(session, target), text)
+        self._change(lambda session, versions: versions.rollback(session, target), text, "")
 
     def decline(self, model_id: str) -> None:
         """Keep the active version; nothing changes for an open case, so that this is done at once."""
         self._waiting = None
         self._panel.show_verdict("", "quiet")
-        self._run(lambda session, versions: versions.decline(session, model_id))
+        self._run(lambda session, versions: versions.decline(session, model_id), self.changed.emit)
 
-    def _change(self, verb: Verb, text: str) -> None:
+    def _change(self, verb: Verb, text: str, words: str) -> None:
+        """text: said while it waits; words: said when it is done, "" for the verb's own."""
         if self._reading.case_id >= 0:
-            self._waiting = verb, text
+            self._waiting = verb, words
             self._tell(text, "quiet")
+            self._panel.show_review(self._reviewable() is not None, asks=False)
             self._jobs.said.emit(text, False)
         else:
-            self._run(verb, live=True)
+            self._run(verb, lambda changes: self._went_live(changes, words))
 
     def _between(self) -> None:
         """The reader has left a case, and the next is not open yet: its job stands behind this one."""
         if self._waiting is not None:
-            (verb, _text), self._waiting = self._waiting, None
-            self._run(verb, live=True)
+            (verb, words), self._waiting = self._waiting, None
+            self._run(verb, lambda changes: self._went_live(changes, words))
 
-    def _run(self, verb: Verb, live: bool = False) -> None:
+    def _run(self, verb: Verb, done: Callable[[Changes], object]) -> None:
         session = self._reading.session
 
         def work(_token: Token) -> Changes:
@@ -135,13 +142,12 @@ class DecisionLink(QObject):
 
             return verb(session, versions)
 
-        done = self._went_live if live else self.changed.emit
         self._jobs.run(work, done=done, failed=self._refused, label=tr("Changing the model version"), must=True)
 
-    def _went_live(self, changes: Changes) -> None:
+    def _went_live(self, changes: Changes, words: str) -> None:
         self._last = ""
-        self._tell(changes.message, "good")
-        self.changed.emit(changes)
+        self._tell(words or changes.message, "good")
+        self.changed.emit(changes | Changes(worklist=True, message=words))  # what was queued is learned now
 
     def _tell(self, text: str, kind: str) -> None:
         self._panel.show_verdict(text, kind)

@@ -36,6 +36,7 @@ class LearnLink(QObject):
         self._reading, self._teaching, self._panel, self._jobs = reading, teaching, panel, jobs
         self.known = Known()
         self.preferences = Preferences()
+        self.device = ""  # that computes best here, "" before it was tried
         self.read_once = False  # False until `known` says what is in the Workspace
         reading.opened.connect(lambda _opened: self._show())
         teaching.began.connect(lambda _target: panel.begin())
@@ -104,8 +105,8 @@ class LearnLink(QObject):
     def ask(self) -> None:
         """Ask how to learn."""
         target, known = self.target_to_learn(), self.known
-        words = tr_n("%n correction of {target} waits", "%n corrections of {target} wait", known.to_learn.get(target, 0),
-                     target=tr(TARGETS[target].title))  # fmt: skip
+        count, title = known.to_learn.get(target, 0), tr(TARGETS[target].title)
+        words = tr_n("%n correction of {target} waits", "%n corrections of {target} wait", count, target=title)
         held_out = known.held_out.get(target, 0)
         if held_out:
             words += ", " + tr_n("%n held out to compare models", "%n held out to compare models", held_out)
@@ -115,7 +116,7 @@ class LearnLink(QObject):
             words + ".",
             remembered(self.preferences, mode),
             known.readers.get(target, Counter()),
-            self._panel.device,
+            self.device,
             on_learn=lambda choice: self._chose(target, choice, start=True),
             on_keep=lambda choice: self._chose(target, choice, start=False),
         ).open()

@@ -59,7 +59,6 @@ class LearnPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("learn_panel")
         self.active = QLabel(objectName="active_version")
-        self.device = ""  # on which the last run learned
         self.queue = QLabel(objectName="queue_count")
         self.queue.setWordWrap(True)
         self.verdict = QLabel(objectName="verdict")
@@ -77,6 +76,7 @@ class LearnPanel(QWidget):
         self.placeholder.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.placeholder.setWordWrap(True)
         self.plot: LearnPlot | None = None
+        self.legend: QLabel | None = None
         self._lay_out(actions)
         self.show_run(False)
 
@@ -153,8 +153,9 @@ class LearnPanel(QWidget):
     def show_run(self, running: bool) -> None:
         """Switch between start and stop."""
         self.start.setVisible(not running)
-        for widget in (self.stop, self.progress, self.state, self.dice):
-            widget.setVisible(running)
+        for widget in (self.stop, self.progress, self.state, self.dice, self.legend):
+            if widget is not None:
+                widget.setVisible(running)
         if running:
             self.verdict.hide()
             self.review.hide()
@@ -173,7 +174,8 @@ class LearnPanel(QWidget):
             from unet_studio.gui.learn_plot import LearnPlot, legend
 
             self.plot = LearnPlot(self)
-            self._layout.insertWidget(self._plot_place, QLabel(legend()))
+            self.legend = QLabel(legend())
+            self._layout.insertWidget(self._plot_place, self.legend)
             self._layout.insertWidget(self._plot_place + 1, self.plot, 1)
             self.placeholder.hide()
         return self.plot
@@ -183,7 +185,6 @@ class LearnPanel(QWidget):
         if progress.steps:
             self.progress.setRange(0, progress.steps)
             self.progress.setValue(progress.step)
-        self.device = progress.device or self.device
         parts = (_phase(progress), time_left(progress.seconds_left), progress.device, memory(progress.memory_bytes))
         self.state.setText(" · ".join(part for part in parts if part))
         if progress.held_out_dice is not None and progress.parent_dice is not None:
@@ -204,5 +205,6 @@ class LearnPanel(QWidget):
         self.show_run(False)
         self.verdict.setProperty("kind", kind)
         self.verdict.style().polish(self.verdict)
-        self.verdict.setText(text)
+        self.verdict.setText(text.split(";")[0])  # the rest is for whoever points at it, and stands on the page
+        self.verdict.setToolTip(text)
         self.verdict.setVisible(bool(text))

@@ -92,7 +92,9 @@ class Film(QWidget):
         painter.drawImage(place.topLeft(), image)
 
 
-def strip(picture: np.ndarray, truth: np.ndarray, one: np.ndarray, other: np.ndarray, side: int, ratio: float) -> QImage:
+def strip(
+    picture: np.ndarray, truth: np.ndarray, one: np.ndarray, other: np.ndarray, side: int, ratio: float
+) -> QImage:
     """Before and after beside each other, each in a square of `side` logical px."""
     whole = QImage(round(ratio * (2 * side + 4)), round(ratio * side), QImage.Format.Format_RGB32)
     whole.setDevicePixelRatio(ratio)

@@ -30,7 +30,7 @@ class LearnPlot(pg.PlotWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=theme.BACKGROUND)
         self.setObjectName("learn_plot")
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(84)
         self.setAccessibleName(tr("Training loss, and Dice of candidate and active version, by step"))
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)

@@ -82,8 +82,11 @@ class RenewLink(QObject):
             return prefetching.fetch(session, case_id, cancelled=token.cancelled).proposal
 
         self._token = self._jobs.run(
-            work, done=lambda found: self._take(case_id, found), failed=lambda _error: self._take(case_id, None), lane=RENEW
-        )  # a picture that cannot be read says so when it is opened
+            work,
+            done=lambda found: self._take(case_id, found),
+            failed=lambda _error: self._take(case_id, None),  # said when it is opened
+            lane=RENEW,
+        )
 
     def _take(self, case_id: int, proposal: Any) -> None:
         self._token = None

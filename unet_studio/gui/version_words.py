@@ -8,7 +8,6 @@ from unet_studio.core.model_version import ModelVersion, Origin
 from unet_studio.gui.texts import tr, tr_n
 
 
-
 def number(metrics: dict[str, Any], name: str) -> float | None:
     """A number among a version's metrics; None where it is not one."""
     value = metrics.get(name)
@@ -47,7 +46,7 @@ def interval(metrics: dict[str, Any]) -> str:
 def in_words(version: ModelVersion) -> str:
     """Sentences on one version: where it comes from, what it learned, how it did on held-out films."""
     parts = [_origin(version), _measured(version)]
-    if version.reason:
+    if version.reason and version.origin is not Origin.BUNDLED:
         parts.append(version.reason)
     return " ".join(part for part in parts if part)
 

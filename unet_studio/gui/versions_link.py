@@ -115,7 +115,8 @@ class VersionsLink(QObject):
 
     def _export(self, model_id: str) -> None:
         title, proposed = tr("Export {model}", model=model_id), str(Path.home() / f"{model_id}.safetensors")
-        file, _ = QFileDialog.getSaveFileName(self._dialog, title, proposed, tr(FILTER))
+        ask = QFileDialog.Option.DontConfirmOverwrite  # nothing is ever overwritten
+        file, _ = QFileDialog.getSaveFileName(self._dialog, title, proposed, tr(FILTER), options=ask)
         if not file:
             return
         session = self._reading.session

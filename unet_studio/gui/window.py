@@ -232,6 +232,7 @@ class MainWindow(QMainWindow):
     def _show_device(self, summary: tuple[str, str]) -> None:
         self.warmed.emit()
         label, why = summary
+        self.learn.device = label
         self.status.show_fact("device", label + (f" – {why}" if why else ""))
 
     # files

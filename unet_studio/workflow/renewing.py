@@ -7,9 +7,7 @@ they are opened again is the new Proposal, as one undo step above the old one.
 from __future__ import annotations
 
 from unet_studio.core.case import Case, Status
-from unet_studio.core.errors import ModelError
 from unet_studio.core.model_version import ModelVersion
-from unet_studio.core.target import TARGETS
 from unet_studio.workflow import spans, versions
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session
@@ -18,12 +16,7 @@ from unet_studio.workspace import store
 
 def outdated(session: Session) -> list[int]:
     """The cases that have a Proposal, but none by the version that is active now, and in which nobody has worked."""
-    active: dict[str, ModelVersion] = {}
-    for target in TARGETS:
-        try:
-            active[target] = versions.active(session, target)
-        except ModelError:
-            continue  # said when a Proposal is asked for
+    active = {one.target: one for one in versions.versions(session) if one.active}
     return [case.id for case in spans.worklist(session) if _waits(session, case, active.get(case.target or ""))]
 
 

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from unet_studio.core.model_version import ModelVersion
-from unet_studio.gui import version_words
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.learn_pictures import AFTER, BEFORE, TRUTH, Film, strip
 from unet_studio.gui.texts import tr, tr_n
@@ -35,7 +34,7 @@ class DecisionPage(Frame):
     decided = Signal(str, str)  # USE or KEEP, and the reason, "" where none was asked for
 
     def __init__(self, parent: QWidget, one: ModelVersion, other: ModelVersion, choice: str) -> None:
-        """one: before; other: after. choice: USE (it passed), OVERRIDE (it did not), LOOK (nothing is to be decided)."""
+        """one: before; other: after. choice: USE (it passed), OVERRIDE (it did not) or LOOK (nothing to decide)."""
         super().__init__(parent, tr("{other} against {one}", other=other.id, one=one.id))
         self._one, self._other, self._choice = one, other, choice
         self._films: list[Any] = []
@@ -65,7 +64,10 @@ class DecisionPage(Frame):
         self.body.addWidget(self.summary)
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
-        titles = ((tr("Before: {model}", model=self._one.id), BEFORE), (tr("After: {model}", model=self._other.id), AFTER))
+        titles = (
+            (tr("Before: {model}", model=self._one.id), BEFORE),
+            (tr("After: {model}", model=self._other.id), AFTER),
+        )
         for column, ((title, colour), film, words) in enumerate(
             zip(titles, (self.before, self.after), self.words.values(), strict=True)
         ):
@@ -78,8 +80,7 @@ class DecisionPage(Frame):
         right = QVBoxLayout()
         right.addLayout(grid, 1)
         legend = QLabel(
-            f"<span style='color: rgb{TRUTH}'>━</span> "
-            + tr("your mask; tinted: what would have to be corrected")
+            f"<span style='color: rgb{TRUTH}'>━</span> " + tr("your mask; tinted: what would have to be corrected")
         )
         legend.setObjectName("quiet")
         right.addWidget(legend)
@@ -121,7 +122,9 @@ class DecisionPage(Frame):
         item.setToolTip(film.name)
         ratio = self.devicePixelRatioF()
         thumb = strip(film.picture, film.truth, film.one, film.other, THUMB, ratio)
-        item.setIcon(QIcon(QPixmap.fromImage(thumb)))
+        icon = QIcon(QPixmap.fromImage(thumb))
+        icon.addPixmap(QPixmap.fromImage(thumb), QIcon.Mode.Selected)  # a chosen film is not tinted
+        item.setIcon(icon)
         self.list.addItem(item)
         if self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
@@ -186,8 +189,12 @@ def _numbers(film: Any, which: int) -> str:
         "Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change",
         dice=film.dice[which],
         hd95=film.hd95[which],
-        pixels=f"{film.pixels_to_change[which]:,}",
+        pixels=_grouped(film.pixels_to_change[which]),
     )
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _summary(films: list[Any]) -> str:
@@ -199,7 +206,7 @@ def _summary(films: list[Any]) -> str:
         "%n films: mean Dice {dice}, pixels to change {pixels}.",
         count,
         dice=f"{one:.3f} → {other:.3f}",
-        pixels=f"{before:,} → {after:,}",
+        pixels=f"{_grouped(before)} → {_grouped(after)}",
     )
 
 

@@ -200,9 +200,7 @@ def _check(name: str, count: int, chosen: Sequence[str] | None) -> QCheckBox:
     return check
 
 
-def _radios(
-    title: str, name: str, rows: Sequence[tuple[str, str, str]], now: str
-) -> tuple[QButtonGroup, QVBoxLayout]:
+def _radios(title: str, name: str, rows: Sequence[tuple[str, str, str]], now: str) -> tuple[QButtonGroup, QVBoxLayout]:
     """Choices of which one holds, each with a sentence below it."""
     column, group = QVBoxLayout(), QButtonGroup()
     column.setSpacing(4)

@@ -1,0 +1,423 @@
+"""From a run to the version that proposes: the choices, the notice, the page, the change between two cases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QRadioButton
+
+from tests.conftest import widened
+from unet_studio.core.case import Status
+from unet_studio.core.changes import Changes
+from unet_studio.core.correction import QueueState
+from unet_studio.core.model_version import Mode
+from unet_studio.gui.app import open_window
+from unet_studio.workflow import importing, learning, opening, proposing, versions
+from unet_studio.workflow.learning import Outcome
+from unet_studio.workflow.session import close_session, open_session
+from unet_studio.workspace import store
+from unet_studio.workspace.store import NewVersion
+
+LEFT, KEY, CONTROL = Qt.MouseButton.LeftButton, Qt.Key, Qt.KeyboardModifier.ControlModifier
+QUEUED = (1, 2, 3, 4)  # films with a Correction by the wider convention
+GAINS = {1: 0.10, 2: -0.05, 3: 0.15, 4: 0.02}  # of Dice, by film: the second is the worst
+WAIT = 60_000
+START = learning.start  # the real one
+
+
+@dataclass
+class Played:
+    """A run that adds a Candidate at once, with the verdict that a test asks for."""
+
+    weights: Path
+    passed: bool = True
+    asked: dict | None = None
+    runs: int = 0
+
+    def start(self, session, target, *, on_progress, on_done, **about):
+        self.asked, self.runs = {"target": target, **about}, self.runs + 1
+
+        def play() -> None:
+            on_progress(SimpleNamespace(
+                phase="learning", step=1, steps=2, loss=0.4, held_out_dice=0.9, parent_dice=0.8, seconds_left=9.0,
+                device="CPU", message="", round=1, rounds=2, memory_bytes=900_000_000,
+            ))  # fmt: skip
+            version = candidate(session, self.weights, self.passed)
+            changes = Changes(queue=True, models=True)
+            on_done(Outcome(version, version.parent, self.passed, version.reason, version.metrics, changes=changes))
+
+        thread = threading.Thread(target=play)
+        thread.start()
+        return SimpleNamespace(cancel=lambda: None, join=thread.join)
+
+    def resume(self, session, *, on_progress, on_done):
+        return self.start(session, "lung", on_progress=on_progress, on_done=on_done)
+
+
+def candidate(session, weights: Path, passed: bool):
+    corrections = store.corrections(session.workspace, "lung")
+    rows = [
+        {"name": str(one.id), "parent_dice": 0.8, "candidate_dice": 0.8 + GAINS[number], "changed": True}
+        for number, one in zip(QUEUED, corrections, strict=True)
+    ]
+    metrics = {"parent_dice": 0.801, "candidate_dice": 0.952, "per_picture": rows}
+    reason = "Better: mean Dice from 0.801 to 0.952; n = 4." if passed else "Not clearly better; n = 4."
+    parent = versions.active(session, "lung").id
+    ids = tuple(one.id for one in corrections)
+    return store.add_candidate(
+        session.workspace, weights, NewVersion("lung", parent, reason, metrics, ids, passed=passed)
+    )
+
+
+class Reader:
+    """A reader at the window."""
+
+    def __init__(self, window, qtbot, played: Played) -> None:
+        self.window, self.qtbot, self.played = window, qtbot, played
+        self.session = window.reading.session
+
+    def wait(self, holds) -> None:
+        self.qtbot.waitUntil(lambda: bool(holds()), timeout=WAIT)
+
+    def settle(self) -> None:
+        self.wait(lambda: not self.window.jobs.busy() and not self.window.teaching.running)
+
+    def press(self, key, keys=Qt.KeyboardModifier.NoModifier) -> None:
+        self.window.activateWindow()
+        self.wait(lambda: self.window.isActiveWindow() and QApplication.activeModalWidget() is None)
+        QTest.keyClick(self.window.canvas, key, keys)
+
+    def name(self) -> str:
+        case = self.window.reading.open_case
+        return case.case.name if case is not None and not self.window.reading.busy else ""
+
+    def go(self, name: str) -> None:
+        panel = self.window.worklist.panel
+        row = next(row for row, case in enumerate(panel.shown()) if case.name == name)
+        place = panel.list.visualRect(panel.order.index(row, 0)).center()
+        QTest.mouseClick(panel.list.viewport(), LEFT, pos=place)
+        self.wait(lambda: self.name() == name)
+        self.settle()
+
+    def learn(self) -> None:
+        self.press(KEY.Key_L, CONTROL)
+        self.wait(lambda: self.played.runs and not self.window.teaching.running)
+        self.settle()
+
+    def active(self) -> str:
+        return versions.active(self.session, "lung").id
+
+    def notice(self) -> str:
+        label = self.window.findChild(QLabel, "verdict")
+        return label.text() if label.isVisible() else ""
+
+    def dialog(self):
+        self.wait(lambda: QApplication.activeModalWidget() is not None)
+        return QApplication.activeModalWidget()
+
+    def page(self):
+        QTest.mouseClick(self.window.learn_panel.review, LEFT)
+        page = self.dialog()
+        self.wait(lambda: page.list.count() == len(QUEUED))
+        self.settle()
+        return page
+
+    def click(self, dialog, name: str) -> None:
+        button = dialog.findChild(QPushButton, name) or dialog.findChild(QRadioButton, name)
+        assert button.isEnabled()
+        QTest.mouseClick(button, LEFT)
+
+
+@pytest.fixture
+def films(tmp_path, workspace) -> Path:
+    """Seven films on the worklist of Dr Test; four of them are queued with Masks of the wider convention."""
+    from tests.conftest import film
+
+    for number in range(1, 8):
+        pixels, lungs = film(number)
+        for folder, picture in (("queued", pixels), ("masks", widened(lungs) * 255), ("new", pixels)):
+            if (number in QUEUED) is (folder != "new"):
+                (tmp_path / folder).mkdir(exist_ok=True)
+                (tmp_path / folder / f"film_{number}.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    groups = "\n".join(f"film_{number},{number}" for number in QUEUED)
+    (tmp_path / "groups.csv").write_text(groups, encoding="utf-8")
+    session = open_session(workspace)
+    importing.queue_add(session, "lung", tmp_path / "queued", tmp_path / "masks", tmp_path / "groups.csv")
+    opening.add_paths(session, [tmp_path / "new"])
+    close_session(session)
+    return workspace
+
+
+@pytest.fixture
+def played(wide_weights, monkeypatch) -> Played:
+    run = Played(wide_weights)
+    monkeypatch.setattr(learning, "start", run.start)
+    monkeypatch.setattr(learning, "resume", run.resume)
+    monkeypatch.setattr(proposing, "warm_up", lambda session: "CPU")
+    monkeypatch.setattr(proposing, "device_summary", lambda: ("CPU", ""))
+    return run
+
+
+@pytest.fixture
+def reader(qtbot, films, played):
+    window = open_window(films)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    found = Reader(window, qtbot, played)
+    found.wait(lambda: found.name() and window.learn.read_once)
+    found.go("film_5.png")
+    found.settle()
+    yield found
+    window.shut()
+
+
+def test_asked_and_used_when_the_case_is_left(reader):
+    before = reader.active()
+    reader.learn()
+    assert reader.played.asked["hold"] is True
+    assert "is better: 0.801 → 0.952" in reader.notice()
+    assert QApplication.activeModalWidget() is None
+    page = reader.page()
+    assert [film.name for film in page.films()] == ["film_2.png", "film_4.png", "film_1.png", "film_3.png"]
+    assert page.findChild(QLabel, "decision_verdict").text().startswith("Better: mean Dice from 0.801 to 0.952")
+    summary = page.summary.text()
+    assert summary.startswith("4 films: mean Dice 0.")
+    assert "judged before it had learned from 4" in summary
+    words = page.words["after"].text()
+    QTest.keyClick(page.findChild(QListWidget, "films"), KEY.Key_Down)
+    assert page.words["after"].text() != words
+    reader.click(page, "use_version")
+    reader.settle()
+    assert "as soon as you leave this picture" in reader.notice()
+    assert reader.active() == before
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() != before
+    assert reader.notice() == f"{reader.active()} proposes from now on: 0.801 → 0.952"
+    rows = {case.name: case.status for case in reader.window.worklist.panel.model.cases()}
+    assert rows["film_1.png"] is Status.LEARNED
+    states = {one.state for one in store.corrections(reader.session.workspace, "lung")}
+    assert states == {QueueState.LEARNED}
+    reader.press(KEY.Key_P)
+    reader.wait(lambda: reader.window.reading.proposal is not None)
+    assert reader.window.reading.proposal.model_id == reader.active()
+
+
+def test_asked_and_kept(reader):
+    before = reader.active()
+    reader.learn()
+    reader.click(reader.page(), "keep_version")
+    reader.settle()
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() == before
+    assert versions.undecided(reader.session, "lung") == []
+    assert reader.notice() == ""
+    assert {one.state for one in store.corrections(reader.session.workspace, "lung")} == {QueueState.QUEUED}
+
+
+def test_what_was_not_better_needs_a_reason(reader):
+    reader.played.passed = False
+    before = reader.active()
+    reader.learn()
+    assert reader.notice().endswith("is kept but does not propose. Not clearly better")
+    page = reader.page()
+    assert page.findChild(QPushButton, "use_version").text() == "Use it all the same…"
+    reader.click(page, "use_version")
+    use, edit = page.findChild(QPushButton, "override_use"), page.findChild(QLineEdit, "override_reason")
+    assert not use.isEnabled()
+    QTest.keyClicks(edit, "our outlines  are wider")
+    QTest.mouseClick(use, LEFT)
+    reader.settle()
+    assert reader.active() == before
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.active() != before)
+    reader.settle()
+    assert "our outlines are wider" in store.history(reader.session.workspace, "lung")[-1].reason
+
+
+def test_automatic_goes_live_between_two_cases(reader):
+    before = reader.active()
+    reader.press(KEY.Key_J, CONTROL)
+    dialog = reader.dialog()
+    reader.click(dialog, "mode_automatic")
+    reader.click(dialog, "start_bundled")
+    reader.click(dialog, "run_learn")
+    reader.wait(lambda: reader.played.runs == 1)
+    reader.settle()
+    assert versions.mode(reader.session, "lung") is Mode.AUTOMATIC
+    assert reader.played.asked["begin_from"] == "bundled"
+    assert reader.window.desk.preferences.learn_from == "bundled"
+    reader.wait(lambda: "as soon as you leave this picture" in reader.notice())
+    assert reader.active() == before
+    reader.window.canvas.set_brush_size(9)
+    where = [reader.window.canvas.to_widget(*point) for point in ((40, 60), (60, 90))]
+    QTest.mousePress(reader.window.canvas.viewport(), LEFT, pos=where[0])
+    QTest.mouseMove(reader.window.canvas.viewport(), where[1])
+    QTest.mouseRelease(reader.window.canvas.viewport(), LEFT, pos=where[1])
+    reader.press(KEY.Key_Return)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() != before
+    assert store.corrections(reader.session.workspace, "lung")[-1].model_id in ("", before)
+
+
+def test_automatic_goes_live_at_once_where_no_case_is_open(reader):
+    before = reader.active()
+    versions.set_mode(reader.session, "lung", Mode.AUTOMATIC)
+    reader.window.learn.refresh()
+    reader.settle()
+    reader.window.reading.close_case()
+    reader.window.actions_set["learn"].trigger()
+    reader.wait(lambda: reader.active() != before)
+    reader.settle()
+
+
+def test_frozen_says_so_and_learns_nothing(reader):
+    before = reader.active()
+    reader.press(KEY.Key_J, CONTROL)
+    dialog = reader.dialog()
+    reader.click(dialog, "mode_frozen")
+    reader.click(dialog, "run_keep")
+    reader.wait(lambda: not reader.window.actions_set["learn"].isEnabled())
+    reader.settle()
+    assert reader.window.findChild(QLabel, "queue_count").text() == (
+        f"Frozen for a reader study: nothing is learned, {before} stays."
+    )
+    assert not reader.window.actions_set["rollback"].isEnabled()
+    reader.press(KEY.Key_L, CONTROL)
+    reader.settle()
+    assert reader.played.runs == 0
+    assert reader.active() == before
+
+
+def test_untouched_pictures_are_proposed_anew(reader):
+    workspace, before = reader.session.workspace, reader.active()
+    for name in ("film_5.png", "film_6.png"):
+        reader.go(name)
+        reader.press(KEY.Key_P)
+        reader.wait(lambda: reader.window.reading.proposal is not None)
+        reader.settle()
+    old, drawn = reader.window.canvas, reader.window.canvas
+    reader.window.canvas.set_brush_size(9)
+    QTest.mouseClick(drawn.viewport(), LEFT, pos=drawn.to_widget(80, 20))
+    touched = drawn.mask.copy()
+    reader.go("film_5.png")
+    first = old.mask.copy()
+    reader.learn()
+    reader.click(reader.page(), "use_version")
+    reader.go("film_7.png")
+    reader.wait(lambda: reader.active() != before and not reader.window.renew.waiting)
+    reader.settle()
+    cases = {case.name: case for case in opening.cases(reader.session)}
+    newer = {
+        name: store.find_proposal(workspace, cases[name].image_hash, "lung", reader.active())
+        for name in ("film_5.png", "film_6.png")
+    }
+    assert newer["film_5.png"] is not None
+    assert newer["film_6.png"] is None
+    reader.go("film_6.png")
+    assert np.array_equal(reader.window.canvas.mask, touched)
+    reader.go("film_5.png")
+    assert reader.window.canvas.mask.sum() > 1.2 * first.sum()
+    assert reader.window.reading.proposal.model_id == reader.active()
+    reader.press(KEY.Key_Z, CONTROL)
+    assert np.array_equal(reader.window.canvas.mask, first)
+
+
+def test_a_run_that_died_with_the_program_starts_again(qtbot, films, played):
+    from unet_studio.workflow.request import Request, remember
+
+    session = open_session(films)
+    remember(session, Request("lung", 120.0))
+    close_session(session)
+    window = open_window(films)
+    qtbot.addWidget(window)
+    said = []
+    window.jobs.said.connect(lambda text, _error: said.append(text))
+    qtbot.waitUntil(lambda: played.runs == 1, timeout=WAIT)
+    assert "Learning was interrupted; it starts again" in said
+    second = open_window(films)
+    qtbot.addWidget(second)
+    qtbot.waitUntil(lambda: second.learn.read_once and not second.jobs.busy(), timeout=WAIT)
+    assert played.runs == 1
+    second.shut()
+    qtbot.waitUntil(lambda: not window.teaching.running and not window.jobs.busy(), timeout=WAIT)
+    window.shut()
+
+
+def test_what_is_decided_on_is_carried_out_when_the_window_closes(reader):
+    before = reader.active()
+    reader.learn()
+    reader.click(reader.page(), "use_version")
+    reader.settle()
+    assert reader.active() == before
+    reader.window.close()
+    session = open_session(reader.session.folder)
+    assert versions.active(session, "lung").id != before
+    close_session(session)
+
+
+def test_roll_back_waits_too_and_closing_the_page_changes_nothing(reader):
+    before = reader.active()
+    made = candidate(reader.session, reader.played.weights, passed=True)
+    versions.activate(reader.session, made.id)
+    reader.window.learn.refresh()
+    reader.wait(lambda: reader.window.actions_set["rollback"].isEnabled())
+    reader.settle()
+    reader.press(KEY.Key_B, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    reader.settle()
+    assert reader.active() == made.id
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() == before
+    candidate(reader.session, reader.played.weights, passed=True)  # as yesterday's run left it
+    reader.window.learn.refresh()
+    reader.wait(lambda: "is better" in reader.notice())
+    QTest.keyClick(reader.page(), KEY.Key_Escape)
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_7.png")
+    reader.settle()
+    assert reader.active() == before
+    assert len(versions.undecided(reader.session, "lung")) == 1
+
+
+def test_a_whole_run(reader, monkeypatch):
+    """The real child learns; whatever the gate says, its films are shown and the reader has the last word."""
+    monkeypatch.setattr(learning, "start", START)
+    before, outcomes = reader.active(), []
+    desk = reader.window.desk
+    desk.prefer(replace(desk.preferences, learn_seconds=180))  # at most
+    reader.window.teaching.ended.connect(outcomes.append)
+    reader.press(KEY.Key_L, CONTROL)
+    reader.qtbot.waitUntil(lambda: bool(outcomes), timeout=200_000)
+    reader.settle()
+    (outcome,) = outcomes
+    assert not outcome.failed
+    plot = reader.window.learn_panel.plot
+    assert plot.curves()["loss"]
+    assert [number for number, _step in plot.rounds()] == list(range(1, outcome.metrics["rounds"] + 1))
+    assert reader.active() == before
+    QTest.mouseClick(reader.window.learn_panel.review, LEFT)
+    page = reader.dialog()
+    reader.wait(lambda: page.list.count() == len(outcome.metrics["per_picture"]))
+    reader.settle()
+    reader.click(page, "use_version")
+    if not outcome.promoted:
+        QTest.keyClicks(page.findChild(QLineEdit, "override_reason"), "seen by eye")
+        QTest.mouseClick(page.findChild(QPushButton, "override_use"), LEFT)
+    reader.settle()
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.active() == outcome.model.id)
+    reader.settle()
