@@ -39,7 +39,7 @@ def dialog(qtbot):
     qtbot.addWidget(window)
     wanted = []
     dialog = QueueDialog(window, wanted.append, writable=True)
-    dialog.asked_for = wanted
+    dialog.asked_for, dialog.owner = wanted, window
     dialog.open()
     return dialog
 
