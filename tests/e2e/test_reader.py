@@ -207,7 +207,7 @@ def test_learning(reader, films):
     # how many of them are held out is the split's to say
     assert sum(map(int, re.findall(r"\d+", reader.window.findChild(QLabel, "queue_count").text()))) == 3
     desk, outcomes = reader.window.desk, []
-    desk.prefer(replace(desk.preferences, learn_seconds=180))  # at most: it ends by itself long before
+    desk.prefer(replace(desk.preferences, learn_seconds=1800))  # at most: it ends by itself long before
     reader.window.teaching.ended.connect(outcomes.append)
     reader.press(KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
     reader.wait(lambda: reader.window.learn_panel.plot is not None or outcomes)
