@@ -1763,7 +1763,7 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Pictures of one &amp;patient…</source>
+   <source>Pictures of one pa&amp;tient…</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -160,7 +160,7 @@ FRAME_ROWS = (
       "mask frames", line=True),
     A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
       "mask frames"),
-    A("group_folder", "Pictures of one &patient…", "Which pictures of this folder are of one patient or video", (),
+    A("group_folder", "Pictures of one pa&tient…", "Which pictures of this folder are of one patient or video", (),
       "picture write"),
     A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
       "write frames", line=True),
