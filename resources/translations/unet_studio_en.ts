@@ -204,10 +204,6 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>&amp;History…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>&amp;Keep</source>
    <translation type="unfinished" />
   </message>
@@ -1143,6 +1139,10 @@
   </message>
   <message>
    <source>Grow and shrink by</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>H&amp;istory…</source>
    <translation type="unfinished" />
   </message>
   <message>

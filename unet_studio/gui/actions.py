@@ -176,7 +176,7 @@ LEARN_ROWS = (
       ("Ctrl+Shift+M",), "review idle", line=True),
     A("queue", "&Queue…", "See what was accepted; keep, withdraw or flag it", ("Ctrl+Shift+Q",), "", "queue"),
     A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions"),
-    A("history", "&History…", "What each model version cost and saved, per film", ("Ctrl+H",), "", "history"),
+    A("history", "H&istory…", "What each model version cost and saved, per film", ("Ctrl+H",), "", "history"),
     A("rollback", "&Roll back", "Go back to the version that was active before", ("Ctrl+Shift+B",),
       "write earlier idle thawed", "rollback"),
 )  # fmt: skip
