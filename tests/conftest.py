@@ -227,6 +227,18 @@ def train_tiny(path: Path, steps: int = 40, convention: Callable[[np.ndarray], n
     return path
 
 
+@pytest.fixture
+def draw_film() -> Any:
+    """Draws a film and its lungs; see `film`."""
+    return film
+
+
+@pytest.fixture
+def widen() -> Any:
+    """The same lungs by another convention; see `widened`."""
+    return widened
+
+
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train_tiny(tmp_path_factory.mktemp("tiny") / "tiny.safetensors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import replace
 
 import cv2
@@ -206,7 +207,7 @@ def test_learning(reader, films):
     # how many of them are held out is the split's to say
     assert sum(map(int, re.findall(r"\d+", reader.window.findChild(QLabel, "queue_count").text()))) == 3
     desk, outcomes = reader.window.desk, []
-    desk.prefer(replace(desk.preferences, learn_seconds=40))
+    desk.prefer(replace(desk.preferences, learn_seconds=1800))  # at most: it ends by itself long before
     reader.window.teaching.ended.connect(outcomes.append)
     reader.press(KEY.Key_L, Qt.KeyboardModifier.ControlModifier)
     reader.wait(lambda: reader.window.learn_panel.plot is not None or outcomes)
@@ -223,6 +224,7 @@ def test_learning(reader, films):
     reader.settle()
     found = versions.versions(reader.window.reading.session, "lung")
     assert sum(one.active for one in found) == 1
+    assert not outcome.live  # a case is open
     assert outcome.model is None or outcome.model.id in {one.id for one in found}
 
 
@@ -239,8 +241,10 @@ def test_closing_asks_while_learning(reader, films):
     assert reader.window.isVisible()
     reader.click_soon = reader.dialog()
     button = next(b for b in reader.click_soon.findChildren(QPushButton) if "Stop" in b.text())
+    begun = time.monotonic()
     QTest.mouseClick(button, LEFT)
     reader.qtbot.waitUntil(lambda: not reader.window.isVisible(), timeout=5000)
+    assert time.monotonic() - begun < 3
     session = open_session(reader.folder, window=True)
     try:
         assert session.writable

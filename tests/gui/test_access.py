@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from unet_studio.gui.dialogs.span import SpanDialog
 
-DIALOGS = ("preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "reader", "palette")
+DIALOGS = (
+    "preferences", "export", "versions", "shortcuts", "change_keys", "about", "exclude", "reader", "palette",
+    "learn_with",
+)  # fmt: skip
 
 
 def on_tab(root: QWidget) -> list[QWidget]:

@@ -39,9 +39,9 @@ def dialog(qtbot):
     qtbot.addWidget(window)
     wanted = []
     dialog = QueueDialog(window, wanted.append, writable=True)
-    dialog.asked_for = wanted
+    dialog.asked_for, dialog.owner = wanted, window
     dialog.open()
-    yield dialog
+    return dialog
 
 
 def words(dialog, place: int, column: int) -> str:

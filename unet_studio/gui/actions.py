@@ -160,7 +160,7 @@ FRAME_ROWS = (
       "mask frames", line=True),
     A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),
       "mask frames"),
-    A("group_folder", "Pictures of one &patient…", "Which pictures of this folder are of one patient or video", (),
+    A("group_folder", "Pictures of one pa&tient…", "Which pictures of this folder are of one patient or video", (),
       "picture write"),
     A("span", "Choose &frames…", "First, last and every n-th frame of the worklist", ("Ctrl+Shift+F",),
       "write frames", line=True),
@@ -176,7 +176,7 @@ LEARN_ROWS = (
       ("Ctrl+Shift+M",), "review idle", line=True),
     A("queue", "&Queue…", "See what was accepted; keep, withdraw or flag it", ("Ctrl+Shift+Q",), "", "queue"),
     A("versions", "&Model versions…", "See, compare and choose model versions", ("Ctrl+M",), "", "versions"),
-    A("history", "&History…", "What each model version cost and saved, per film", ("Ctrl+H",), "", "history"),
+    A("history", "H&istory…", "What each model version cost and saved, per film", ("Ctrl+H",), "", "history"),
     A("rollback", "&Roll back", "Go back to the version that was active before", ("Ctrl+Shift+B",),
       "write earlier idle thawed", "rollback"),
 )  # fmt: skip

@@ -102,6 +102,7 @@ class Beside(QWidget):
         for value, text in CHOICES:
             self.choice.addItem(tr(text), value)
         self.note = QLabel(objectName="quiet")
+        self.note.setWordWrap(True)  # a long line must not take room from the picture
         close = QToolButton(objectName="beside_close")
         close.setText("✕")
         close.setToolTip(tr("Close the comparison"))
@@ -120,6 +121,7 @@ class Beside(QWidget):
     def _lay_out(self, close: QWidget) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(8, 3, 4, 3)
+        row.setSpacing(8)
         row.addWidget(self.choice)
         row.addWidget(self.note, 1)
         row.addWidget(close)

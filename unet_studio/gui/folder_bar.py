@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -36,8 +37,8 @@ class FolderBar(QFrame):
         """Ask about a folder."""
         self.words.setText(
             tr_n(
-                "{folder}: %n picture names no patient. Does it belong to others?",
-                "{folder}: %n pictures name no patient. Do some of them belong together?",
+                "Folder “{folder}”: %n picture names no patient. Does it belong to others?",
+                "Folder “{folder}”: %n pictures name no patient. Do some of them belong together?",
                 count,
                 folder=folder,
             )
@@ -63,7 +64,7 @@ class FolderLink(QObject):
 
     def _look(self) -> None:
         case, session = self._reading.open_case, self._reading.session
-        if case is None:
+        if case is None or os.path.dirname(case.case.path) in self._asked:  # noqa: PTH120 - it may be no text
             self.bar.hide()
             return
 

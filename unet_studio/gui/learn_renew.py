@@ -22,7 +22,7 @@ class RenewLink(QObject):
     def __init__(self, reading: Reading, learn: LearnLink, teaching: Teaching, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._reading, self._learn, self._teaching, self._jobs = reading, learn, teaching, jobs
-        self._active: dict[str, str] = {}
+        self._active: tuple[Any, dict[str, str]] | None = None  # the session, and the version active for each Target
         self._waiting: list[int] = []
         self._done: set[int] = set()
         self._token: Token | None = None
@@ -40,12 +40,12 @@ class RenewLink(QObject):
 
     def _follow(self) -> None:
         """Another version is active, or the window has just opened: see what has Proposals of an older one."""
-        active = {one.target: one.id for one in self._learn.known.versions if one.active}
-        if not self._learn.read_once or active == self._active or not self._reading.session.writable:
-            return
-        self._active = active
-        self._stop()
         session = self._reading.session
+        active = session, {one.target: one.id for one in self._learn.known.versions if one.active}
+        if not self._learn.read_once or active == self._active or not session.writable:
+            return
+        self._active, self._waiting = active, []
+        self._stop()
 
         def work(_token: Token) -> list[int]:
             from unet_studio.workflow import renewing

@@ -56,10 +56,11 @@ class QueueLink(QObject):
         """Make up for pictures that an older program kept; for when nothing else is asked for."""
         session = self._reading.session
 
-        def work(token: Token) -> int:
-            from unet_studio.workflow import likenesses
+        def work(token: Token) -> None:
+            from unet_studio.workflow import likenesses, slips
 
-            return likenesses.complete(session, token.cancelled)
+            likenesses.complete(session, token.cancelled)
+            slips.measure_all(session, token.cancelled)
 
         self._jobs.run(work, failed=lambda _error: None, lane=AHEAD)
 
@@ -102,10 +103,9 @@ class QueueLink(QObject):
         session = self._reading.session
 
         def work(_token: Token) -> Changes:
-            from unet_studio.workflow import queueing, slips
+            from unet_studio.workflow import queueing
 
-            changes = queueing.set_queue_state(session, ids, state)
-            return changes | slips.check_again(session, ids)
+            return queueing.set_queue_state(session, ids, state)
 
         self._jobs.run(work, done=self.changed.emit, must=True)
 

@@ -52,7 +52,9 @@ def accept(
     shown = store.cases_of_image(session.workspace, open_case.image.content_hash)
     checked = Changes()
     with contextlib.suppress(UserError):  # accepted all the same: the next check makes up for it
-        checked = slips.check(session, saved.target, saved.reader)
+        checked = slips.check(session, saved.target, saved.reader, only=saved.id)
+        if store.correction(session.workspace, saved.id).state is QueueState.SET_ASIDE:
+            message += ", but set aside: far from the proposal and unlike your other corrections; see the queue"
     return Changes(frozenset(shown), queue=True, message=message) | checked
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.correction import Correction, QueueState
+from unet_studio.workflow import slips
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 
@@ -39,10 +40,14 @@ def queue_row(correction: Correction) -> dict[str, Any]:
 
 
 def set_queue_state(session: Session, correction_ids: Sequence[int], state: QueueState) -> Changes:
-    """Queue, withdraw, flag or set aside Corrections. Raises WorkspaceError for an unknown one."""
+    """Queue, withdraw, flag or set aside Corrections by their reader's word, which may answer for others as well.
+
+    Raises Locked; WorkspaceError for an unknown one.
+    """
     require_writable(session)
     changed: set[int] = set()
     for number in correction_ids:
         correction = store.answer(session.workspace, number, state)
         changed.update(store.cases_of_image(session.workspace, correction.image_hash))
-    return Changes(frozenset(changed), queue=True, message=f"{len(correction_ids)} corrections: {state.value}")
+    changes = Changes(frozenset(changed), queue=True, message=f"{len(correction_ids)} corrections: {state.value}")
+    return changes | slips.check_again(session, correction_ids)

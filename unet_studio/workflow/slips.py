@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from unet_studio.core.changes import Changes
 from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import Unreadable, UserError, WorkspaceError
-from unet_studio.core.slip import Difference, Question, question
+from unet_studio.core.slip import RECENT, Difference, Question, question
 from unet_studio.workflow import opening, proposing, versions
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
@@ -19,16 +19,36 @@ SENTENCES = {
 }
 
 
-def check(session: Session, target: str, reader: str) -> Changes:
+def check(session: Session, target: str, reader: str, only: int | None = None) -> Changes:
     """Measure what is new and decide anew on every Correction of a reader that nobody has answered for.
 
-    One that turned out to be the reader's way comes back into the queue by itself. Raises WorkspaceError.
+    One that turned out to be the reader's way comes back into the queue by itself. only: measure this Correction alone,
+    where there is no time for others. Raises WorkspaceError.
     """
-    for number in store.unchecked(session.workspace, target, reader):
-        found = _measured(session, store.correction(session.workspace, number))
-        if found is not None:
-            store.save_check(session.workspace, number, found)
+    measure(session, target, reader, only)
     return _decide(session, target, reader)
+
+
+def measure(
+    session: Session,
+    target: str,
+    reader: str,
+    only: int | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Record how Corrections differ from their Proposals, where that is not known yet. Raises WorkspaceError."""
+    for number in store.unchecked(session.workspace, target, reader):
+        if only in (None, number) and not cancelled():
+            found = _measured(session, store.correction(session.workspace, number))
+            if found is not None:
+                store.save_check(session.workspace, number, found)
+
+
+def measure_all(session: Session, cancelled: Callable[[], bool] = lambda: False) -> None:
+    """`measure` for every reader and Target: a Workspace of an older format knows none. Raises WorkspaceError."""
+    ones = store.corrections(session.workspace) if session.writable else []
+    for target, reader in sorted({(one.target, one.reader) for one in ones}):
+        measure(session, target, reader, cancelled=cancelled)
 
 
 def check_again(session: Session, correction_ids: Iterable[int]) -> Changes:
@@ -91,11 +111,12 @@ def _decide(session: Session, target: str, reader: str) -> Changes:
     ones = [one for one in store.corrections(session.workspace, target, reader, states) if one.id in known]
     ways = {one.id: way for one in ones if (way := known[one.id].difference) is not None}
     kept = [way for number, way in ways.items() if known[number].answer is QueueState.QUEUED and not way.empty]
+    newest = list(ways)[-RECENT - 1 :]
     changed: set[int] = set()
     for one in ones:
         if one.id not in ways or known[one.id].answer is not None or one.state is QueueState.LEARNED:
             continue
-        others = [way for number, way in ways.items() if number != one.id]
+        others = [ways[number] for number in newest if number != one.id]
         asked_now = question(ways[one.id], target, others, kept)
         wanted = QueueState.SET_ASIDE if asked_now else QueueState.QUEUED
         if one.state is wanted:

@@ -32,11 +32,14 @@ def checks(workspace: Workspace) -> dict[int, Check]:
 
 
 def unchecked(workspace: Workspace, target: str, reader: str) -> list[int]:
-    """Standing Corrections of a reader and Target whose difference to a Proposal is not known, oldest first."""
+    """Standing Corrections of a reader and Target that have a Proposal but no measures yet, oldest first."""
     query = f"SELECT id FROM corrections WHERE {_STANDING} AND target = ? AND reader = ? AND id NOT IN"
-    query += " (SELECT correction_id FROM checks WHERE measures <> '{}') ORDER BY id"
+    query += " (SELECT correction_id FROM checks WHERE measures <> '{}') AND (proposal_id IS NOT NULL OR EXISTS"
+    query += (
+        " (SELECT 1 FROM proposals AS p WHERE p.image_hash = corrections.image_hash AND p.target = corrections.target))"
+    )
     with reading(workspace) as connection:
-        return [int(row["id"]) for row in connection.execute(query, (target, reader)).fetchall()]
+        return [int(row["id"]) for row in connection.execute(query + " ORDER BY id", (target, reader)).fetchall()]
 
 
 def save_check(

@@ -59,6 +59,15 @@ def test_frames_of_one_video_are_not_independent():
     assert not judge(one_video, 0.5).promoted
 
 
+def test_more_frames_of_the_same_videos_make_no_interval_narrower():
+    gains = {f"video {n}": [0.01 * n - 0.01] for n in range(6)}
+    once, often = weigh(gains), weigh({group: values * 40 for group, values in gains.items()})
+    assert once == often
+    assert not often.positive
+    alone = weigh({f"{group} {frame}": values for group, values in gains.items() for frame in range(40)})
+    assert alone.positive  # what frames as groups of their own would have made of it
+
+
 def test_the_same_model_does_not_go_live():
     assert "Not clearly better" in judge(pairs(8, 2, 2), 0.5).reason
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -124,3 +126,12 @@ def test_versions_that_cannot_be_compared(session, three, make_version) -> None:
     versions.archive(session, made.id)
     with pytest.raises(ModelError, match="is archived"):
         comparing.compare(session, "lung", parent, made.id, [three[0].id])
+
+
+def test_another_readers_outline_is_hidden_and_its_numbers_are_not(session, three) -> None:
+    parent = versions.active(session, "lung").id
+    (own,) = comparing.compare(session, "lung", parent, parent, [three[0].id])
+    (seen,) = comparing.compare(replace(session, reader="Dr Other"), "lung", parent, parent, [three[0].id])
+    assert own.truth.any()
+    assert not seen.truth.any()
+    assert seen.dice == own.dice

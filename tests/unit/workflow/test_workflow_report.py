@@ -338,3 +338,15 @@ def test_the_command_tells_one_json_line(study: Session, tmp_path: Path, capsys:
     (tmp_path / "full" / "x").write_text("")
     assert cli.run(["report", "--out", str(tmp_path / "full"), "--workspace", str(study.folder)]) == 1
     assert capsys.readouterr().err.startswith("unet-studio: ")
+
+
+def test_a_copy_excluded_as_a_duplicate_takes_nothing_from_the_accepted_one(study: Session) -> None:
+    image = picture(3)
+    (copy,) = store.add_cases(study.workspace, [NewCase(f"{WARD}/copy.png", guess="lung")])
+    store.set_image(study.workspace, copy, image.content_hash, *image.shape, "lung")
+    store.set_status(study.workspace, copy, "Dr A", Status.EXCLUDED, "duplicate")
+    (row,) = [row for row in case_rows.case_rows(study) if row.picture == image.content_hash[:12]]
+    assert (row.status, row.reason, row.accepted) == ("queued", "", True)
+    kept = readers.without_excluded(study, store.corrections(study.workspace, reader="Dr A"))
+    assert image.content_hash in {one.image_hash for one in kept}
+    assert picture(25).content_hash not in {one.image_hash for one in kept}

@@ -111,3 +111,34 @@ def test_without_a_model_nothing_looks_like_a_slip(session: Session, many, monke
     monkeypatch.setattr(proposing, "model", missing)
     report = queue(session, many, [np.zeros_like(mask) for mask in many[1]])
     assert (report.added, report.aside, report.problems) == (COUNT, (), ())
+
+
+def test_a_workspace_of_an_older_program_is_made_up_for(session: Session, many) -> None:
+    from unet_studio.workflow import likenesses
+    from unet_studio.workspace.database import writing
+
+    masks = list(many[1])
+    masks[4] = np.roll(masks[4], 60, 0)
+    (slip,) = queue(session, many, masks).aside
+    with writing(session.workspace) as connection:
+        connection.execute("DELETE FROM checks")
+        connection.execute("DELETE FROM likenesses")
+        connection.execute("UPDATE corrections SET state = 'queued'")
+    assert likenesses.complete(session) == COUNT
+    assert likenesses.complete(session) == 0
+    slips.measure_all(session)
+    assert len(store.checks(session.workspace)) == COUNT
+    assert states(session)["film_5.png"] is QueueState.QUEUED  # measured, and nothing was asked yet
+    slips.check(session, "lung", session.reader)
+    assert store.correction(session.workspace, slip).state is QueueState.SET_ASIDE
+
+
+def test_an_answer_in_the_queue_answers_for_others_of_its_kind(session: Session, many) -> None:
+    masks = list(many[1])
+    for place in (4, 6):
+        masks[place] = masks[place].copy()
+        masks[place][:, : masks[place].shape[1] // 2] = 0
+    one, other = queue(session, many, masks).aside
+    queueing.set_queue_state(session, [one], QueueState.QUEUED)
+    assert store.correction(session.workspace, other).state is QueueState.QUEUED
+    assert slips.asked(session) == {}

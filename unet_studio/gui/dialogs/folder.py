@@ -18,12 +18,10 @@ WORDS = {
     PART: mark("Names with the same part {number}"),
 }
 HEADING = mark(
-    "The pictures in {folder} name no patient. Which of them are of one patient or video? "
+    "The pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? "
     "Those learn together or compare models together, never both."
 )
-NEVER = mark(
-    "A picture's side never changes once a correction of it was accepted. Of these {count} are accepted already."
-)
+NEVER = mark("A picture's side never changes once a correction of it was accepted.")
 EXAMPLES, MEMBERS = 3, 3
 
 
@@ -66,7 +64,8 @@ class FolderDialog(Frame):
         self.shown.setMinimumHeight(self.fontMetrics().lineSpacing() * (EXAMPLES + 1))
         self.body.addWidget(QLabel(tr("Pictures that then belong together, a line each:")))
         self.body.addWidget(self.shown)
-        note = QLabel(tr(NEVER, count=accepted))
+        already = tr_n("%n of these is accepted already.", "%n of these are accepted already.", accepted)
+        note = QLabel(f"{tr(NEVER)} {already}" if accepted else tr(NEVER))
         note.setWordWrap(True)
         self.body.addWidget(note)
         self.offer(tr("Use this answer"))

@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QPushButton, QWidget
 
-from tests.gui.test_decision import LEFT, Reader, candidate, films, played, reader  # noqa: F401
 from unet_studio.core.model_version import Mode, ModelVersion, Origin
 from unet_studio.gui.dialogs.run import RunChoice, RunDialog, remembered
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.version_words import in_words, interval
 from unet_studio.workflow import versions
+
+LEFT = Qt.MouseButton.LeftButton
 
 
 def version(**facts) -> ModelVersion:
@@ -23,9 +24,9 @@ def version(**facts) -> ModelVersion:
 
 
 @pytest.fixture
-def listed(reader):  # noqa: F811
+def listed(reader):
     """The dialog with the bundled version, the tiny one (active), and a Candidate that the gate refused."""
-    made = candidate(reader.session, reader.played.weights, passed=False)
+    made = reader.candidate(passed=False)
     reader.window.learn.refresh()
     reader.settle()
     reader.window.actions_set["versions"].trigger()
@@ -48,7 +49,7 @@ def able(dialog) -> set[str]:
 
 
 def test_what_each_version_allows(listed):
-    reader, dialog, made = listed  # noqa: F811
+    reader, dialog, made = listed
     choose(dialog, reader.active())
     assert able(dialog) == {"export_version", "import_version"}
     choose(dialog, made.id)
@@ -64,7 +65,7 @@ def test_what_each_version_allows(listed):
 
 
 def test_archive_and_bring_back(listed):
-    reader, dialog, made = listed  # noqa: F811
+    reader, dialog, made = listed
     choose(dialog, made.id)
     QTest.mouseClick(dialog.deeds["archive"], LEFT)
     reader.wait(lambda: able(dialog) == {"import_version", "restore"})
@@ -75,7 +76,7 @@ def test_archive_and_bring_back(listed):
 
 
 def test_compare_any_two(listed):
-    reader, dialog, made = listed  # noqa: F811
+    reader, dialog, made = listed
     choose(dialog, made.id, reader.active())
     QTest.mouseClick(dialog.deeds["compare"], LEFT)
     reader.wait(lambda: QApplication.activeModalWidget() is not dialog)
@@ -89,7 +90,7 @@ def test_compare_any_two(listed):
 
 
 def test_export_and_import(listed, tmp_path, monkeypatch):
-    reader, dialog, made = listed  # noqa: F811
+    reader, dialog, made = listed
     file = tmp_path / "mine.safetensors"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_more: (str(file), ""))
     choose(dialog, made.id)
@@ -136,7 +137,13 @@ def asked(qtbot):
 
     def show(choice: RunChoice, readers: dict[str, int]) -> RunDialog:
         dialog = RunDialog(
-            parent, "3 wait.", choice, readers, "CPU", lambda c: told.append(("learn", c)), lambda c: told.append(("keep", c))
+            parent,
+            "3 wait.",
+            choice,
+            readers,
+            "CPU",
+            lambda c: told.append(("learn", c)),
+            lambda c: told.append(("keep", c)),
         )
         dialog.open()
         return dialog

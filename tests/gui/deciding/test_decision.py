@@ -2,180 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
+from dataclasses import replace
 
-import cv2
 import numpy as np
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton
 
-from tests.conftest import widened
 from unet_studio.core.case import Status
-from unet_studio.core.changes import Changes
 from unet_studio.core.correction import QueueState
 from unet_studio.core.model_version import Mode
 from unet_studio.gui.app import open_window
-from unet_studio.workflow import importing, learning, opening, proposing, versions
-from unet_studio.workflow.learning import Outcome
+from unet_studio.workflow import learning, opening, versions
+from unet_studio.workflow.request import Request, remember
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
-from unet_studio.workspace.store import NewVersion
 
-LEFT, KEY, CONTROL = Qt.MouseButton.LeftButton, Qt.Key, Qt.KeyboardModifier.ControlModifier
-QUEUED = (1, 2, 3, 4)  # films with a Correction by the wider convention
-GAINS = {1: 0.10, 2: -0.05, 3: 0.15, 4: 0.02}  # of Dice, by film: the second is the worst
-WAIT = 30_000
-
-
-@dataclass
-class Played:
-    """A run that adds a Candidate at once, with the verdict that a test asks for."""
-
-    weights: Path
-    passed: bool = True
-    asked: dict | None = None
-    runs: int = 0
-
-    def start(self, session, target, *, on_progress, on_done, **about):
-        self.asked, self.runs = {"target": target, **about}, self.runs + 1
-
-        def play() -> None:
-            on_progress(SimpleNamespace(
-                phase="learning", step=1, steps=2, loss=0.4, held_out_dice=0.9, parent_dice=0.8, seconds_left=9.0,
-                device="CPU", message="", round=1, rounds=2, memory_bytes=900_000_000,
-            ))  # fmt: skip
-            version = candidate(session, self.weights, self.passed)
-            changes = Changes(queue=True, models=True)
-            on_done(Outcome(version, version.parent, self.passed, version.reason, version.metrics, changes=changes))
-
-        thread = threading.Thread(target=play)
-        thread.start()
-        return SimpleNamespace(cancel=lambda: None, join=thread.join)
-
-    def resume(self, session, *, on_progress, on_done):
-        return self.start(session, "lung", on_progress=on_progress, on_done=on_done)
-
-
-def candidate(session, weights: Path, passed: bool):
-    corrections = store.corrections(session.workspace, "lung")
-    rows = [
-        {"name": str(one.id), "parent_dice": 0.8, "candidate_dice": 0.8 + GAINS[number], "changed": True}
-        for number, one in zip(QUEUED, corrections, strict=True)
-    ]
-    metrics = {"parent_dice": 0.801, "candidate_dice": 0.952, "per_picture": rows}
-    reason = "Better: mean Dice from 0.801 to 0.952; n = 4." if passed else "Not clearly better; n = 4."
-    parent = versions.active(session, "lung").id
-    ids = tuple(one.id for one in corrections)
-    return store.add_candidate(
-        session.workspace, weights, NewVersion("lung", parent, reason, metrics, ids, passed=passed)
-    )
-
-
-class Reader:
-    """A reader at the window."""
-
-    def __init__(self, window, qtbot, played: Played) -> None:
-        self.window, self.qtbot, self.played = window, qtbot, played
-        self.session = window.reading.session
-
-    def wait(self, holds) -> None:
-        self.qtbot.waitUntil(lambda: bool(holds()), timeout=WAIT)
-
-    def settle(self) -> None:
-        self.wait(lambda: not self.window.jobs.busy() and not self.window.teaching.running)
-
-    def press(self, key, keys=Qt.KeyboardModifier.NoModifier) -> None:
-        self.window.activateWindow()
-        self.wait(lambda: self.window.isActiveWindow() and QApplication.activeModalWidget() is None)
-        QTest.keyClick(self.window.canvas, key, keys)
-
-    def name(self) -> str:
-        case = self.window.reading.open_case
-        return case.case.name if case is not None and not self.window.reading.busy else ""
-
-    def go(self, name: str) -> None:
-        panel = self.window.worklist.panel
-        row = next(row for row, case in enumerate(panel.shown()) if case.name == name)
-        place = panel.list.visualRect(panel.order.index(row, 0)).center()
-        QTest.mouseClick(panel.list.viewport(), LEFT, pos=place)
-        self.wait(lambda: self.name() == name)
-        self.settle()
-
-    def learn(self) -> None:
-        self.press(KEY.Key_L, CONTROL)
-        self.wait(lambda: self.played.runs and not self.window.teaching.running)
-        self.settle()
-
-    def active(self) -> str:
-        return versions.active(self.session, "lung").id
-
-    def notice(self) -> str:
-        label = self.window.findChild(QLabel, "verdict")
-        return label.text() if label.isVisible() else ""
-
-    def dialog(self):
-        self.wait(lambda: QApplication.activeModalWidget() is not None)
-        return QApplication.activeModalWidget()
-
-    def page(self):
-        QTest.mouseClick(self.window.learn_panel.review, LEFT)
-        page = self.dialog()
-        self.wait(lambda: page.list.count() == len(QUEUED))
-        self.settle()
-        return page
-
-    def click(self, dialog, name: str) -> None:
-        button = dialog.findChild(QPushButton, name) or dialog.findChild(QRadioButton, name)
-        assert button.isEnabled()
-        QTest.mouseClick(button, LEFT)
-
-
-@pytest.fixture
-def films(tmp_path, workspace) -> Path:
-    """Seven films on the worklist of Dr Test; four of them are queued with Masks of the wider convention."""
-    from tests.conftest import film
-
-    for number in range(1, 8):
-        pixels, lungs = film(number)
-        for folder, picture in (("queued", pixels), ("masks", widened(lungs) * 255), ("new", pixels)):
-            if (number in QUEUED) is (folder != "new"):
-                (tmp_path / folder).mkdir(exist_ok=True)
-                (tmp_path / folder / f"film_{number}.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
-    groups = "\n".join(f"film_{number},{number}" for number in QUEUED)
-    (tmp_path / "groups.csv").write_text(groups, encoding="utf-8")
-    session = open_session(workspace)
-    importing.queue_add(session, "lung", tmp_path / "queued", tmp_path / "masks", tmp_path / "groups.csv")
-    opening.add_paths(session, [tmp_path / "new"])
-    close_session(session)
-    return workspace
-
-
-@pytest.fixture
-def played(wide_weights, monkeypatch) -> Played:
-    run = Played(wide_weights)
-    monkeypatch.setattr(learning, "start", run.start)
-    monkeypatch.setattr(learning, "resume", run.resume)
-    monkeypatch.setattr(proposing, "warm_up", lambda session: "CPU")
-    monkeypatch.setattr(proposing, "device_summary", lambda: ("CPU", ""))
-    return run
-
-
-@pytest.fixture
-def reader(qtbot, films, played):
-    window = open_window(films)
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    found = Reader(window, qtbot, played)
-    found.wait(lambda: found.name() and window.learn.read_once)
-    found.go("film_5.png")
-    found.settle()
-    yield found
-    window.shut()
+LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+WAIT = 60_000
+START = learning.start  # the real one
 
 
 def test_asked_and_used_when_the_case_is_left(reader):
@@ -233,8 +79,7 @@ def test_what_was_not_better_needs_a_reason(reader):
     page = reader.page()
     assert page.findChild(QPushButton, "use_version").text() == "Use it all the same…"
     reader.click(page, "use_version")
-    asks = next(one for one in page.findChildren(type(page).__mro__[1]) if one.findChild(QLineEdit, "override_reason"))
-    use, edit = asks.findChild(QPushButton, "override_use"), asks.findChild(QLineEdit, "override_reason")
+    use, edit = page.findChild(QPushButton, "override_use"), page.findChild(QLineEdit, "override_reason")
     assert not use.isEnabled()
     QTest.keyClicks(edit, "our outlines  are wider")
     QTest.mouseClick(use, LEFT)
@@ -336,8 +181,6 @@ def test_untouched_pictures_are_proposed_anew(reader):
 
 
 def test_a_run_that_died_with_the_program_starts_again(qtbot, films, played):
-    from unet_studio.workflow.request import Request, remember
-
     session = open_session(films)
     remember(session, Request("lung", 120.0))
     close_session(session)
@@ -366,3 +209,58 @@ def test_what_is_decided_on_is_carried_out_when_the_window_closes(reader):
     session = open_session(reader.session.folder)
     assert versions.active(session, "lung").id != before
     close_session(session)
+
+
+def test_roll_back_waits_too_and_closing_the_page_changes_nothing(reader):
+    before = reader.active()
+    made = reader.candidate(passed=True)
+    versions.activate(reader.session, made.id)
+    reader.window.learn.refresh()
+    reader.wait(lambda: reader.window.actions_set["rollback"].isEnabled())
+    reader.settle()
+    reader.press(KEY.Key_B, CONTROL | SHIFT)
+    reader.settle()
+    assert reader.active() == made.id
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png")
+    reader.settle()
+    assert reader.active() == before
+    reader.candidate(passed=True)
+    reader.window.learn.refresh()
+    reader.wait(lambda: "is better" in reader.notice())
+    QTest.keyClick(reader.page(), KEY.Key_Escape)
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_7.png")
+    reader.settle()
+    assert reader.active() == before
+    assert len(versions.undecided(reader.session, "lung")) == 1
+
+
+def test_a_whole_run(reader, monkeypatch):
+    """The real child learns; whatever the gate says, its films are shown and the reader has the last word."""
+    monkeypatch.setattr(learning, "start", START)
+    before, outcomes = reader.active(), []
+    desk = reader.window.desk
+    desk.prefer(replace(desk.preferences, learn_seconds=1800))  # at most: its steps are few
+    reader.window.teaching.ended.connect(outcomes.append)
+    reader.press(KEY.Key_L, CONTROL)
+    reader.qtbot.waitUntil(lambda: bool(outcomes), timeout=280_000)
+    reader.settle()
+    (outcome,) = outcomes
+    assert not outcome.failed
+    plot = reader.window.learn_panel.plot
+    assert plot.curves()["loss"]
+    assert [number for number, _step in plot.rounds()] == list(range(1, outcome.metrics["rounds"] + 1))
+    assert reader.active() == before
+    QTest.mouseClick(reader.window.learn_panel.review, LEFT)
+    page = reader.dialog()
+    reader.wait(lambda: page.list.count() == len(outcome.metrics["per_picture"]))
+    reader.settle()
+    reader.click(page, "use_version")
+    if not outcome.promoted:
+        QTest.keyClicks(page.findChild(QLineEdit, "override_reason"), "seen by eye")
+        QTest.mouseClick(page.findChild(QPushButton, "override_use"), LEFT)
+    reader.settle()
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.active() == outcome.model.id)
+    reader.settle()
