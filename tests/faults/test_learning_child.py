@@ -192,6 +192,60 @@ def alive(pid: int) -> bool:
     return True
 
 
+def test_pause_and_go_reach_the_child(run, tmp_path):
+    one, watch = run(f"""
+        print('''{FINE}''', flush=True)
+        Path('heard.part').write_text(sys.stdin.readline() + sys.stdin.readline())
+        os.rename('heard.part', 'heard')
+        sys.exit(1)
+    """)
+    wait_for(lambda: watch.progress)
+    one.pause()
+    one.resume()
+    wait_for((tmp_path / "heard").exists)
+    assert (tmp_path / "heard").read_text() == "pause\ngo\n"
+    assert one.wait(20)
+    one.pause()  # it has ended: nothing happens
+    one.resume()
+
+
+def test_a_child_that_no_longer_listens_does_not_hurt(run):
+    one, watch = run(f"""
+        print('''{FINE}''', flush=True)
+        os.close(0)
+        print('''{FINE}''', flush=True)
+        time.sleep(60)
+    """)
+    wait_for(lambda: len(watch.progress) == 2)
+    one.pause()
+    one.resume()
+    one.cancel()
+    assert one.wait(20)
+    assert watch.outcome.cancelled
+
+
+def test_the_child_hears_words_in_pieces():
+    """`_listen` in a process of its own: pause, go, and the end of its input."""
+    script = """
+import threading
+from unet_studio.learning.child import _listen
+from unet_studio.learning.turn import Turn
+class Loud(Turn):
+    def hear(self, word):
+        print(word.decode(), flush=True)
+threading.Thread(target=_listen, args=(Loud(),)).start()
+"""
+    child = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for part in (b"pau", b"se\ng", b"o\n"):
+        child.stdin.write(part)
+        child.stdin.flush()
+    assert child.stdout.readline().strip() == b"pause"
+    assert child.stdout.readline().strip() == b"go"
+    child.stdin.close()
+    assert child.wait(60) == 3
+    child.stdout.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
 def test_the_child_does_not_outlive_its_parent(tmp_path):
     """The real child, waiting in its first step, ends when the program that started it is killed."""

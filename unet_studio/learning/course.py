@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from training.checkpoint import load_model, save_model
 from training.device import choose
-from training.finetune import FinetuneJob, FinetuneResult, Lesson, finetune, interpolate
+from training.finetune import FinetuneJob, FinetuneResult, Lesson, finetune
 from training.finetune import Progress as Step
 from training.networks import build
 from unet_studio.core.errors import UserError
@@ -23,14 +23,13 @@ from unet_studio.learning.desk import Desk, go_on
 from unet_studio.learning.emphasis import weights_of
 from unet_studio.learning.gate import Verdict, judge
 from unet_studio.learning.job import BEGIN, CANDIDATE, PARENT, Item, Job
-from unet_studio.learning.kinds import right_before
 from unet_studio.learning.messages import Progress
+from unet_studio.learning.mixing import State, choose_mix
 
 WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
 EXAMINATIONS = 6  # how often that is done in a round
 PATIENCE = 3  # examinations in a row that were no better end a round
 RATE = 1e-3
-EMPHASIS = False
 SCRATCH = "scratch"
 ANCHOR_SHARE = 0.25
 ANCHOR_TRUST = 0.9  # Dice of the parent on held-out Corrections
@@ -40,8 +39,6 @@ NOT_FINITE = "Learning gave no finite numbers from its first step; look at the n
 OTHER_NETWORK = "The version to begin with is another network than the active one; begin with the active one."
 EARLY = "a round ended early: the held-out Corrections got no better"
 NOTHING = "Every Correction is held out for the gate, so there is nothing to learn from yet; correct more pictures."
-
-State = Mapping[str, Tensor]
 
 
 def take_course(
@@ -63,7 +60,7 @@ def take_course(
     begin = _begin(desk, folder)
     states = _train_rounds(desk, course, begin)
     desk.report("judging")
-    mix, candidate, found = _choose(desk, course, begin, states)
+    mix, candidate, found = choose_mix(desk, course, begin, states)
     _write(desk, folder, candidate)
     pairs = exam.pairs_of(course.held_out, desk.parent, found, desk.about.threshold)
     verdict = judge(pairs, job.plan.least_agreement, cross_validated=course.cross_validated, seed=job.plan.seed)
@@ -211,56 +208,11 @@ def _lessons(desk: Desk, items: Sequence[Item]) -> list[Lesson]:
     mixed = len({item.fresh for item in items}) == 2
     lessons: list[Lesson] = []
     for item in items:
-        known = desk.parent.get(item.name) if EMPHASIS else None
+        known = desk.parent.get(item.name)
         weight = None if known is None else weights_of(item, known, desk.about.threshold)
         lesson = Lesson(item.picture, item.mask, (item.fit.content_rows, item.fit.content_columns), weight)
         lessons += [lesson] * (FRESH_SHARE if mixed and item.fresh else 1)
     return lessons
-
-
-def _choose(
-    desk: Desk, course: plan.Course, begin: State, states: Sequence[State]
-) -> tuple[float, State, exam.Probabilities]:
-    """The mix with the best held-out agreement: the mix, the Candidate's weights and the held-out probabilities.
-
-    Items of the gate sit before the Candidate itself, a round's held-out ones before what that round came to.
-    """
-    final = states[-1] if course.last_alone else _mean_state(states)
-    mixes = plan.MIXES if not course.last_alone else (1.0,)
-    sheets = []
-    for mix in mixes:
-        found: exam.Probabilities = {}
-        for one, state in zip(course.rounds, states, strict=True):
-            if one.held_out:
-                desk.network.load_state_dict(interpolate(begin, state, mix))
-                found |= exam.sit(desk.network, one.held_out, desk.device.name, desk.about)
-        if course.gate:
-            desk.network.load_state_dict(interpolate(begin, final, mix))
-            found |= exam.sit(desk.network, course.gate, desk.device.name, desk.about)
-        desk.wait()
-        sheets.append(found)
-    agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]
-    losses = _losses(desk, course, sheets)
-    best = plan.choose_mix(agreements, losses) if len(mixes) > 1 else 0
-    return mixes[best], interpolate(begin, final, mixes[best]), sheets[best]
-
-
-def _losses(desk: Desk, course: plan.Course, sheets: Sequence[exam.Probabilities]) -> list[float]:
-    """By how much each mix agrees less than the parent on what the parent had right; empty where that is no kind."""
-    changed = [item for item in course.held_out if item.changed]
-    before = exam.agreements(desk.parent, changed, desk.about.threshold)
-    right = right_before(before)
-    if not right:
-        return []
-    kept = [exam.agreements(sheet, changed, desk.about.threshold) for sheet in sheets]
-    return [float(np.mean([before[name] - after[name] for name in right if name in after])) for after in kept]
-
-
-def _mean_state(states: Sequence[State]) -> dict[str, Tensor]:
-    return {
-        key: torch.stack([state[key] for state in states]).mean(dim=0) if value.is_floating_point() else value
-        for key, value in states[0].items()
-    }
 
 
 def _write(desk: Desk, folder: Path, state: State) -> None:

@@ -9,6 +9,8 @@ import pytest
 from unet_studio.learning.agreement import agreement
 from unet_studio.learning.evidence import sign_flip, weigh
 from unet_studio.learning.gate import judge, with_names
+from unet_studio.learning.kinds import right_before
+from unet_studio.learning.plan import choose_mix
 from unet_studio.learning.scores import Pair
 
 SIDE = 96
@@ -219,3 +221,18 @@ def test_what_was_touched_is_compared_with_a_band_around_it_too():
     assert 0.2 < row["parent_near"] < 0.7
     assert verdict.metrics["near_gain"]["mean"] == pytest.approx(1.0 - row["parent_near"])
     assert judge(pairs(3, 5, 1), 0.5).metrics["per_picture"][0]["parent_near"] is None
+
+
+def test_the_mix_is_the_best_one_that_keeps_what_the_parent_had_right():
+    agreements = [0.90, 0.93, 0.95, 0.96]
+    assert choose_mix(agreements) == 3
+    assert choose_mix(agreements, [0.0, 0.004, 0.02, 0.03]) == 1
+    assert choose_mix(agreements, [0.02, 0.03, 0.04, 0.05]) == 3  # none does: the gate will say so
+    assert choose_mix([0.95, 0.9505, 0.94, 0.93], [0.0, 0.0, 0.0, 0.0]) == 0
+    assert choose_mix([float("nan")] * 4) == 1
+
+
+def test_kinds_need_three_groups_each_and_a_distance():
+    assert right_before({"a": 0.7, "b": 0.72, "c": 0.71, "d": 0.98, "e": 0.97, "f": 0.99}) == {"d", "e", "f"}
+    assert right_before({"a": 0.7, "b": 0.72, "d": 0.98, "e": 0.97, "f": 0.99}) == set()
+    assert right_before({str(n): 0.97 + 0.001 * n for n in range(12)}) == set()
