@@ -2934,10 +2934,6 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>round {number}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>see the View menu</source>
    <translation type="unfinished" />
   </message>

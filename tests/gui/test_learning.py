@@ -118,7 +118,7 @@ def test_rounds_are_marked_and_part_the_curves(desk):
     plot = desk.panel.plot
     assert plot.rounds() == [(1, 0.0), (2, 10.0), (3, 20.0)]
     labels = [line.label.toPlainText() for line in plot.getPlotItem().items if hasattr(line, "label")]
-    assert labels == ["round 1", "round 2", "round 3"]
+    assert labels == ["1", "2", "3"]
     drawn = plot._candidate.getData()[1]
     assert np.isnan(drawn).sum() == 2  # a gap before the second and third round
     assert len(drawn) == 5 + 2

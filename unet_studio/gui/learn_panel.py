@@ -190,7 +190,6 @@ class LearnPanel(QWidget):
         if progress.held_out_dice is not None and progress.parent_dice is not None:
             new, active = f"{progress.held_out_dice:.3f}", f"{progress.parent_dice:.3f}"
             self.dice.setText(tr("Held-out Dice {new}, active {active}", new=new, active=active))
-        self._curves().plan(max(progress.step, progress.steps))
         self._curves().mark_round(progress.round, progress.rounds, progress.step)
         self._curves().add(progress.step, progress.loss, progress.held_out_dice, progress.parent_dice)
 

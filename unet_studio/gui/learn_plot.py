@@ -24,7 +24,7 @@ def legend() -> str:
 class LearnPlot(pg.PlotWidget):
     """Three curves on two scales: loss, Dice of the candidate (solid), Dice of the active version (dashed).
 
-    Where a round begins the training starts again from the parent: there is a line, and the curves are broken.
+    Where a round begins the training starts again from the parent: there is a line with its number, and the curves are broken.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -76,19 +76,13 @@ class LearnPlot(pg.PlotWidget):
                 self._points[name].append((float(step), float(value)))
         self._draw()
 
-    def plan(self, steps: int) -> None:
-        """Leave room for all steps that are planned, so that the curves grow from left to right."""
-        if steps > 0:
-            self.setXRange(0, steps, padding=0.02)
-
     def mark_round(self, number: int, rounds: int, step: int) -> None:
         """A round (1, 2, ...) of `rounds` is under way at a step; its line is drawn once."""
         if rounds < 2 or number < 1 or any(known == number for known, _ in self._rounds):
             return
         self._rounds.append((number, float(step)))
-        words = tr("round {number}", number=number)
         looks = {"position": 0.93, "color": theme.QUIET, "anchors": [(0, 0.5), (0, 0.5)]}
-        line = pg.InfiniteLine(step, pen=pg.mkPen(theme.BORDER, width=1), label=words, labelOpts=looks)
+        line = pg.InfiniteLine(step, pen=pg.mkPen(theme.BORDER, width=1), label=str(number), labelOpts=looks)
         self.addItem(line, ignoreBounds=True)
         self._lines.append(line)
 
