@@ -90,6 +90,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n of these are accepted already.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n seconds</source>
    <translation type="unfinished">
     <numerusform />
@@ -195,10 +201,6 @@
   </message>
   <message>
    <source>&amp;Higher threshold</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>&amp;History…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -382,7 +384,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>A picture's side never changes once a correction of it was accepted. Of these {count} are accepted already.</source>
+   <source>A picture's side never changes once a correction of it was accepted.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1061,6 +1063,12 @@
    <source>Folder for the masks</source>
    <translation type="unfinished" />
   </message>
+  <message numerus="yes">
+   <source>Folder “{folder}”: %n pictures name no patient. Do some of them belong together?</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
   <message>
    <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
    <translation type="unfinished" />
@@ -1131,6 +1139,10 @@
   </message>
   <message>
    <source>Grow and shrink by</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>H&amp;istory…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1751,7 +1763,7 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Pictures of one &amp;patient…</source>
+   <source>Pictures of one pa&amp;tient…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2234,7 +2246,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>The pictures in {folder} name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
+   <source>The pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -3062,12 +3074,6 @@ training loss and agreement on held-out films.</source>
   <message>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
-  </message>
-  <message numerus="yes">
-   <source>{folder}: %n pictures name no patient. Do some of them belong together?</source>
-   <translation type="unfinished">
-    <numerusform />
-   </translation>
   </message>
   <message>
    <source>{hours:.1f} h</source>
