@@ -1,8 +1,9 @@
 """What the program does beside the hand: `python tests/benchmarks/assist.py [SIDE...]`.
 
 On the sample film enlarged to SIDE x SIDE px (2048, 4096), with the bundled lung model's proposal and features: each
-move of the smart brush, 20 px further along the outline, and the islands that follow from strokes that erase beside it,
-from the mask to islands that can be shown. Median, 95th percentile and longest, ms.
+move of the smart brush, 20 px further along the outline; each move of its straight line across the picture; and the
+islands that follow from strokes that erase beside the outline, from the mask to islands that can be shown. Median, 95th
+percentile and longest, ms.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from unet_studio.imaging import reader, windowing
 from unet_studio.inference.proposer import Proposer
 from unet_studio.workflow.sample import sample_film
 
-REACH = {"smart": 50, "follow": 300}
+REACH = {"smart": 50, "line": 50, "follow": 300}
 STEP = 20  # px between two moves of the hand
 
 
@@ -74,6 +75,21 @@ def smart(image: Image, proposal: Proposal, size: int) -> list[float]:
     return [begin, *moves]
 
 
+def line(image: Image, proposal: Proposal, size: int) -> list[float]:
+    """Moves of a straight line from corner to corner, which is drawn anew at each."""
+    document, picture, side = Document(image.shape), windowing.display(image), image.shape[0]
+    likely, start = OwnSize(proposal.probability, *image.shape).part, (0.1 * side, 0.1 * side)
+    stroke, gesture = SmartStroke(document, picture, likely, start, size, 1), document.begin("smart_brush", "Line")
+
+    def move(end: Point) -> None:
+        gesture.restore()
+        stroke.paint(gesture, start, end, size)
+
+    return [
+        milliseconds(lambda end=end: move((0.95 * side, end * side))) for end in np.linspace(0.5, 0.95, 10).tolist()
+    ]
+
+
 def follow(image: Image, proposal: Proposal, features: np.ndarray, size: int) -> tuple[list[float], int]:
     """After each of 20 erasing strokes across the outline; and how many islands were proposed in all."""
     mask = mask_at(proposal.probability, *image.shape, 0.5)
@@ -97,6 +113,7 @@ def main() -> None:
         proposal, features = proposer.propose(image), proposer.features(image)
         for size in (60, 500):
             show(side, "smart", size, smart(image, proposal, size))
+            show(side, "line", size, line(image, proposal, size))
         times, islands = follow(image, proposal, features, side // 40)
         show(side, "follow", side // 40, times)
         print(f"{side:5d}²  {islands} islands proposed after {len(times)} strokes")

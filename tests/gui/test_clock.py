@@ -1,7 +1,7 @@
 """The clock of a case with a faked time: what counts as work and what does not."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -25,13 +25,13 @@ def desk(qtbot):
     qtbot.addWidget(widget)
     widget.show()
     qtbot.waitExposed(widget)
-    clock = CaseClock(widget, time)
+    clock = CaseClock(widget, time, rest_ms=0)
     yield widget, clock, time
     clock.close()
 
 
-def tell(kind: QEvent.Type) -> None:
-    QApplication.sendEvent(QApplication.instance(), QEvent(kind))
+def tell(state: Qt.ApplicationState) -> None:
+    QApplication.instance().applicationStateChanged.emit(state)
 
 
 def test_nothing_counts_before_the_picture_is_painted_and_after_it_is_left(desk):
@@ -80,13 +80,13 @@ def test_it_stands_while_another_program_has_the_keyboard_whatever_the_mouse_doe
     widget, clock, time = desk
     clock.start()
     time.now += 4
-    tell(QEvent.Type.ApplicationDeactivate)
+    tell(Qt.ApplicationState.ApplicationInactive)
     time.now += 6
     QTest.mouseMove(widget, QPoint(5, 6))
     QApplication.processEvents()
     time.now += 6
     assert clock.read() == (4.0, 16.0)
-    tell(QEvent.Type.ApplicationActivate)
+    tell(Qt.ApplicationState.ApplicationActive)
     time.now += 2
     assert clock.read() == (6.0, 18.0)
 
@@ -98,7 +98,7 @@ def test_it_stands_while_the_session_is_locked(desk):
     clock.set_locked(True)
     time.now += 9
     QTest.keyClick(widget, Qt.Key.Key_A)
-    tell(QEvent.Type.ApplicationActivate)
+    tell(Qt.ApplicationState.ApplicationActive)
     time.now += 9
     assert clock.read() == (4.0, 22.0)
     clock.set_locked(False)
@@ -108,10 +108,28 @@ def test_it_stands_while_the_session_is_locked(desk):
 
 def test_a_picture_painted_behind_another_program_waits_for_its_reader(desk):
     _, clock, time = desk
-    tell(QEvent.Type.ApplicationDeactivate)
+    tell(Qt.ApplicationState.ApplicationInactive)
     clock.start()
     time.now += 8
     assert clock.read() == (0.0, 8.0)
-    tell(QEvent.Type.ApplicationActivate)
+    tell(Qt.ApplicationState.ApplicationActive)
     time.now += 2
     assert clock.read() == (2.0, 10.0)
+
+
+def test_after_input_it_looks_away_for_a_moment_and_then_sees_the_next(qtbot):
+    widget, time = QWidget(), Time()
+    qtbot.addWidget(widget)
+    clock = CaseClock(widget, time, rest_ms=30)
+    clock.start()
+    time.now += 100
+    QTest.keyClick(widget, Qt.Key.Key_A)
+    time.now += 15
+    QTest.keyClick(widget, Qt.Key.Key_A)
+    time.now += 15
+    assert clock.read() == (40.0, 130.0), "the second was not looked for"
+    qtbot.waitUntil(lambda: not clock.resting)
+    QTest.keyClick(widget, Qt.Key.Key_A)
+    time.now += 3
+    assert clock.read() == (43.0, 133.0)
+    clock.close()

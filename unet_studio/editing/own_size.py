@@ -28,24 +28,27 @@ class OwnSize:
             self._whole = own_size(self.probability, self.rows, self.columns)
         return self._whole
 
-    def part(self, rect: Rect) -> npt.NDArray[np.float32]:
-        """(h, w) float32 0..1 of a rectangle inside the picture; to within 0.04 of what neighbours differ by."""
-        if self._whole is not None:
+    def part(self, rect: Rect, shape: tuple[int, int] | None = None) -> npt.NDArray[np.float32]:
+        """float32 0..1 of a rectangle inside the picture, as (h, w) or sampled to `shape`; to within 0.04 of what
+        neighbours differ by."""
+        rows, columns = shape or rect.shape
+        if self._whole is not None and (rows, columns) == rect.shape:
             return np.asarray(self._whole[rect.slices] / np.float32(ONE), np.float32)
         import cv2
 
         down, across = self.probability.shape[0] / self.rows, self.probability.shape[1] / self.columns
+        each_down, each_across = rect.shape[0] / rows * down, rect.shape[1] / columns * across
         # pixel centres at half-integers, as in own_size
         back = np.array(
             [
-                [across, 0, (rect.left + 0.5) * across - 0.5],
-                [0, down, (rect.top + 0.5) * down - 0.5],
+                [each_across, 0, rect.left * across + each_across / 2 - 0.5],
+                [0, each_down, rect.top * down + each_down / 2 - 0.5],
             ]
         )
         found = cv2.warpAffine(
             self.probability.astype(np.float32),
             back,
-            rect.shape[::-1],
+            (columns, rows),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )

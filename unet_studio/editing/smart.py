@@ -11,6 +11,7 @@ odds' probability is smoothed along the picture's edges by a guided filter (He, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from unet_studio.editing.step import Bits
 MIDDLE = 2 / 3  # of the brush's radius: so far from the rim a pixel is always taken
 WORKING_RADIUS = 32.0  # px; broader brushes are judged on a smaller copy
 WORKING_AREA = 60_000  # px; so are the rectangles of long strokes
+WORKING_TOTAL = 300_000  # px of all pieces that one move of the hand is looked at in
 NOISE = 2.0  # levels of 255, or units of CIE Lab: differences below are not seen
 BINS = 64
 REACH, SOFTNESS = 0.5, 0.5  # of the guided filter: its radius in brush radii, its epsilon
@@ -67,31 +69,54 @@ def start(
 
 
 def agreeing(
-    begun: Start, picture: Picture, probability: Floats | None, rect: Rect, footprint: Bits, shape: tuple[int, int]
+    begun: Start,
+    picture: Picture,
+    probability: Floats | None,
+    rect: Rect,
+    footprint: Bits,
+    shape: tuple[int, int],
+    pieces: int = 1,
 ) -> tuple[Rect, Bits]:
     """The part of a footprint, of a whole stroke or of a piece of it, that agrees with where the stroke began.
 
-    picture, probability: as in `start`, the crops of rect; footprint: (h, w) bool. Returns (rect, (h, w) bool): never
-    a pixel outside the footprint, always its middle; all of it where the picture is flat under it. The cost is that of
+    picture, probability: as in `start`, the crops of rect (probability also of `working_shape`); footprint: (h, w)
+    bool. Returns (rect, (h, w) bool): never a pixel outside the footprint, always its middle; all of it where the
+    picture is flat under it. pieces: how many there are to be looked at together with this one. The cost is that of
     rect: give a long stroke piece by piece as the hand moves, and take the union; it is nearly as good.
     """
-    depth = _depth(footprint, rect, begun.size, shape)
-    radius = float(depth.max(initial=0.0))
-    middle = _middle(depth)
-    if radius < 2 or middle.all():
+    working = working_shape(begun.size, footprint.shape, pieces)
+    scale = working[0] / footprint.shape[0]
+    small = footprint if scale == 1 else _shrunk(footprint.view(np.uint8) * np.uint8(255), working) > 127
+    depth = _depth(small, rect, begun.size * scale, shape)
+    middle, radius = _middle(depth), float(depth.max(initial=0.0))
+    if radius < 2 * scale or middle.all():
         return rect, footprint.copy()
-    scale = min(1.0, WORKING_RADIUS / radius, (WORKING_AREA / footprint.size) ** 0.5)
-    small = (max(1, round(footprint.shape[1] * scale)), max(1, round(footprint.shape[0] * scale)))
-    seen = _colours(_shrunk(picture, small))
+    seen = _colours(_shrunk(picture, working))
     distance = np.sqrt((((seen - begun.mean) / begun.deviation) ** 2).sum(axis=2))
-    split = _split(distance[_shrunk(footprint.astype(np.float32), small) > 0.5])
+    split = _split(distance[small])
     if split is None:
         return rect, footprint.copy()
-    likely = None if begun.odds is None or probability is None else _odds(_shrunk(probability, small), begun.value)
-    log_odds = _log_odds(1 - _shrunk(depth, small) / radius, distance / split - 1, likely, begun.odds)
-    chance = _guided(distance, 1 / (np.float32(1) + np.exp(-log_odds)), max(2, round(REACH * radius * scale)))
-    chance = np.asarray(cv2.resize(chance, footprint.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-    return rect, _whole(((chance > 0.5) & footprint) | middle, middle, footprint)
+    likely = None if begun.odds is None or probability is None else _odds(_shrunk(probability, working), begun.value)
+    log_odds = _log_odds(1 - depth / radius, distance / split - 1, likely, begun.odds)
+    chance = _guided(distance, 1 / (np.float32(1) + np.exp(-log_odds)), max(2, round(REACH * radius)))
+    return rect, _at_own_size(chance, _whole(((chance > 0.5) & small) | middle, middle, small), footprint)
+
+
+def working_shape(size: int, shape: tuple[int, int], pieces: int = 1) -> tuple[int, int]:
+    """(rows, columns) at which the patch of `shape` under a brush of `size` px is judged; at most `shape`."""
+    area = min(WORKING_AREA, WORKING_TOTAL / pieces)
+    scale = min(1.0, 2 * WORKING_RADIUS / size, (area / (shape[0] * shape[1])) ** 0.5)
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
+def _at_own_size(chance: Floats, taken: Bits, footprint: Bits) -> Bits:
+    """What was taken on a smaller copy, in the footprint: its edge runs where the chance passes a half."""
+    if taken.shape == footprint.shape:
+        return taken
+    sure = np.where(taken, chance > 0.5, chance < 0.5)  # else a hole, a part apart or the middle decided otherwise
+    edged = np.where(sure, chance - np.float32(0.5), np.where(taken, np.float32(0.5), np.float32(-0.5)))
+    edge = cv2.resize(edged, footprint.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray((edge > 0) & footprint, np.bool_)
 
 
 def _log_odds(out: Floats, colour: Floats, likely: Floats | None, odds: float | None) -> Floats:
@@ -102,7 +127,7 @@ def _log_odds(out: Floats, colour: Floats, likely: Floats | None, odds: float | 
     return np.asarray(found, np.float32)
 
 
-def _depth(footprint: Bits, rect: Rect, size: int, shape: tuple[int, int]) -> Floats:
+def _depth(footprint: Bits, rect: Rect, size: float, shape: tuple[int, int]) -> Floats:
     """Distance to the nearest pixel of the picture outside the footprint, in px; at most the brush's radius."""
     sides = (rect.top > 0, rect.bottom < shape[0], rect.left > 0, rect.right < shape[1])
     top, bottom, left, right = map(int, sides)
@@ -133,10 +158,13 @@ def _odds(probability: Floats, value: int) -> Floats:
     return np.asarray(np.clip(np.log(safe / (1 - safe)), -4, 4), np.float32)
 
 
-def _shrunk(plane: Picture, size: tuple[int, int]) -> Floats:
-    if plane.shape[1::-1] == size:
+def _shrunk(plane: npt.NDArray[Any], shape: tuple[int, int]) -> Floats:
+    if plane.shape[:2] == shape:
         return np.asarray(plane, np.float32)
-    return np.asarray(cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+    while min(plane.shape[0] // shape[0], plane.shape[1] // shape[1]) >= 4:  # to halve is three times as fast
+        half = plane.shape[1] // 2, plane.shape[0] // 2
+        plane = cv2.resize(plane[: 2 * half[1], : 2 * half[0]], half, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _split(distances: Floats) -> float | None:

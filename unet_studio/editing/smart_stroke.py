@@ -18,14 +18,14 @@ from unet_studio.editing.strokes import Point, footprint
 PIECE = 48.0  # px of a segment that are looked at together
 MOST_PIECES = 12  # of one segment; a longer one is looked at in longer pieces
 
-Likely = Callable[[Rect], npt.NDArray[np.float32]]
+Likely = Callable[[Rect, tuple[int, int]], npt.NDArray[np.float32]]
 
 
 class SmartStroke:
     """Paints `value` where picture and probability agree with the first dab. Pixels that it takes become touched.
 
-    picture: (H, W) or (H, W, 3) uint8 that does not depend on the window chosen; likely: gives the probability
-    (h, w) float32 0..1 of a rectangle, None without a proposal; size: diameter of the first dab, px.
+    picture: (H, W) or (H, W, 3) uint8 that does not depend on the window chosen; likely: gives the probability of a
+    rectangle, float32 0..1, sampled to (rows, columns), None without a proposal; size: diameter of the first dab, px.
     """
 
     def __init__(
@@ -35,30 +35,34 @@ class SmartStroke:
         rect, dab = joined(document.shape, point, point, size)
         self._begun = None
         if dab.any():
-            self._begun = smart.start(picture[rect.slices], self._near(rect), rect, dab, value, size, document.shape)
+            self._begun = smart.start(
+                picture[rect.slices], self._near(rect, rect.shape), rect, dab, value, size, document.shape
+            )
 
     def paint(self, gesture: Gesture, start: Point, end: Point, size: int) -> None:
         """Draw one segment; a gesture that was finished in the meantime draws nothing."""
         document = self._document
         if not gesture.open:
             return
-        for one, other in pieces(start, end):
+        parts = list(pieces(start, end))
+        for one, other in parts:
             rect, bits = joined(document.shape, one, other, size)
             if not bits.any():
                 continue
-            taken = bits if self._begun is None else self._agreeing(rect, bits)
+            taken = bits if self._begun is None else self._agreeing(rect, bits, len(parts))
             gesture.save(rect)
             document.mask[rect.slices][taken] = self._value
             document.touched[rect.slices] |= taken
             gesture.changed(rect)
 
-    def _agreeing(self, rect: Rect, bits: Bits) -> Bits:
+    def _agreeing(self, rect: Rect, bits: Bits, parts: int) -> Bits:
         assert self._begun is not None
         crop, shape = self._picture[rect.slices], self._document.shape
-        return smart.agreeing(self._begun, crop, self._near(rect), rect, bits, shape)[1]
+        near = self._near(rect, smart.working_shape(self._begun.size, rect.shape, parts))
+        return smart.agreeing(self._begun, crop, near, rect, bits, shape, parts)[1]
 
-    def _near(self, rect: Rect) -> npt.NDArray[np.float32] | None:
-        return None if self._likely is None else self._likely(rect)
+    def _near(self, rect: Rect, shape: tuple[int, int]) -> npt.NDArray[np.float32] | None:
+        return None if self._likely is None else self._likely(rect, shape)
 
 
 def pieces(start: Point, end: Point) -> Iterator[tuple[Point, Point]]:

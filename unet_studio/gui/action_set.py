@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMenuBar,
     QToolBar,
+    QWidget,
 )
 
 from unet_studio.gui.actions import ACTIONS, MENUS, VIEW, WINDOWS, Action
@@ -26,6 +27,7 @@ from unet_studio.gui.theme import icon
 
 TYPING = (QLineEdit, QAbstractSpinBox)
 COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+CONTROLS = (*TYPING, QAbstractItemView, QAbstractSlider, QComboBox, QMenuBar)
 MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -39,7 +41,7 @@ def keeps_key(widget: QObject, event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and isinstance(widget, QAbstractItemView):
         return True
-    return key in MOVES and isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox | QMenu | QMenuBar)
+    return key in MOVES and isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox | QMenuBar)
 
 
 def wants_key(widget: QObject, event: QKeyEvent) -> bool:
@@ -59,7 +61,8 @@ class ActionSet(QObject):
         self._tips = {row.id: tr(row.tip) for row in ACTIONS}
         self._actions = {row.id: self._make(row, window) for row in ACTIONS}
         self.set_keys(ready_made())
-        QApplication.instance().installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._watch_control)
+        QApplication.instance().applicationStateChanged.connect(self._set_state)
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -69,6 +72,8 @@ class ActionSet(QObject):
         action.setObjectName(row.id)
         action.setStatusTip(tr(row.tip))
         action.setCheckable(row.checkable)
+        if row.hold:
+            action.toggled.connect(self._watch_release)
         action.setAutoRepeat(not row.hold and row.id not in ("accept", "accept_empty", "exclude", "later"))
         if row.icon:
             action.setIcon(icon(row.icon))
@@ -166,6 +171,19 @@ class ActionSet(QObject):
             group = row.bar
             bar.addAction(self._actions[row.id])
 
+    def _watch_control(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """A filter on every widget would cost each event of a stroke: only controls that want keys are watched."""
+        if isinstance(now, CONTROLS):
+            now.installEventFilter(self)
+
+    def _watch_release(self, held: bool) -> None:
+        if held:
+            QApplication.instance().installEventFilter(self)
+
+    def _set_state(self, state: Qt.ApplicationState) -> None:
+        if state != Qt.ApplicationState.ApplicationActive:
+            self.release_all()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Switch held actions off when their key is released; keys that a control wants run nothing."""
         kind = event.type()
@@ -174,8 +192,6 @@ class ActionSet(QObject):
         elif kind == QEvent.Type.ShortcutOverride and wants_key(watched, event):
             event.accept()
             return True
-        elif kind == QEvent.Type.ApplicationDeactivate:
-            self.release_all()
         return False
 
     def _released(self, event: QKeyEvent) -> None:
@@ -183,6 +199,8 @@ class ActionSet(QObject):
             for key, action_id in self._held:
                 if key == event.key():
                     self._actions[action_id].setChecked(False)
+        if not any(self._actions[action_id].isChecked() for _key, action_id in self._held):
+            QApplication.instance().removeEventFilter(self)
 
     def release_all(self) -> None:
         """Let go of every held key."""
@@ -194,3 +212,5 @@ class ActionSet(QObject):
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
+            application.focusChanged.disconnect(self._watch_control)
+            application.applicationStateChanged.disconnect(self._set_state)

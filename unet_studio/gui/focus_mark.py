@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 class FocusMark(QObject):
@@ -11,13 +11,12 @@ class FocusMark(QObject):
 
     def __init__(self, picture: QWidget, strip: QWidget) -> None:
         super().__init__(strip)
-        self._strip = strip
+        self._picture, self._strip = picture, strip
         strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        picture.installEventFilter(self)
+        QApplication.instance().focusChanged.connect(self._follow)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the keyboard; swallow nothing."""
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._strip.setProperty("picture_focus", event.type() == QEvent.Type.FocusIn)
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        lit = now is self._picture
+        if lit != bool(self._strip.property("picture_focus")):
+            self._strip.setProperty("picture_focus", lit)
             self._strip.style().polish(self._strip)
-        return False

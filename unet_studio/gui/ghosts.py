@@ -63,7 +63,7 @@ class Ghosts(QObject):
         self._document: Document | None = None
         self._layer = GhostLayer()
         canvas.layers.append(self._layer)
-        clicks = Clicks(canvas, lambda at: self._at(at) is not None)
+        self._clicks = clicks = Clicks(canvas, lambda at: self._at(at) is not None)
         clicks.yes.connect(lambda at: self._click(at, self.accept))
         clicks.no.connect(lambda at: self._click(at, self.dismiss))
         clicks.over.connect(self._hover)
@@ -232,6 +232,7 @@ class Ghosts(QObject):
         self._waiting = list(self._find())
         if not self._waiting and not before:
             return
+        self._clicks.watch(bool(self._waiting))
         kept = None if self._chosen is None else self._chosen.offered
         self._chosen = next((one for one in self._waiting if one.offered is kept), None)
         self._layer.rects = tuple(one.left.rect for one in self._waiting)

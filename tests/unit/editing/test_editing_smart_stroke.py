@@ -48,9 +48,9 @@ def test_it_takes_away_as_it_adds():
 
 
 def test_the_network_is_asked_beside_an_edge():
-    def likely(rect):
-        rows = np.arange(rect.top, rect.bottom)[:, None]
-        return np.broadcast_to(np.where(rows < 90, 0.97, 0.03), rect.shape).astype(np.float32)
+    def likely(rect, shape):
+        rows = np.linspace(rect.top, rect.bottom - 1, shape[0])[:, None]
+        return np.broadcast_to(np.where(rows < 90, 0.97, 0.03), shape).astype(np.float32)
 
     alone, asked = drawn((60, 84), (240, 84)), drawn((60, 84), (240, 84), likely=likely)
     assert asked.mask[92:98].sum() < alone.mask[92:98].sum()

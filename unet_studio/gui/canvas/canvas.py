@@ -55,6 +55,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
     window_dragged = Signal(float, float)  # dx, dy in widget px since the last one
     mask_shown = Signal(bool)
     picture_changed = Signal()  # another picture, or the same one through another window
+    resized = Signal()
     first_painted = Signal()  # a picture given to set_image is on the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -191,7 +192,7 @@ class Canvas(Hands, Kit, Looks, Measures, Placing, QWidget):
             self._hand.paint(painter, self._view)
         self._paint_ruler(painter)
         if self._ring is not None:
-            paint_ring(painter, self._ring)
+            paint_ring(painter, self._ring, ratio)
         painter.end()
         if self._announce_paint:
             self._announce_paint = False

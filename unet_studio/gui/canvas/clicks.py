@@ -22,7 +22,7 @@ Pointer = QMouseEvent | QTabletEvent
 
 
 class Clicks(QObject):
-    """Watches a canvas. `wanted` says whether a click at a widget position is meant for what lies there."""
+    """Watches a canvas while told to. `wanted`: whether a click at a widget position is meant for what lies there."""
 
     yes = Signal(QPointF)  # clicked
     no = Signal(QPointF)  # clicked with Alt, or with the right button
@@ -34,7 +34,14 @@ class Clicks(QObject):
         self._held: Pointer | None = None  # a press that may become a stroke
         self._right: QPointF | None = None
         self._passing = False
-        canvas.installEventFilter(self)
+
+    def watch(self, on: bool) -> None:
+        """Watch, or leave the canvas's events alone: to see them costs each event of a stroke."""
+        if on:
+            self._canvas.installEventFilter(self)
+        else:
+            self._canvas.removeEventFilter(self)
+            self._held = self._right = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """True for what the canvas is not to see."""

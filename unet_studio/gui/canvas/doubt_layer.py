@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPaintEvent, qRgba
 from PySide6.QtWidgets import QWidget
 
@@ -64,7 +64,7 @@ class DoubtLegend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(tr("Doubt: from little to much"))
         self.hide()
-        canvas.installEventFilter(self)
+        canvas.resized.connect(self._place)
 
     def sizeHint(self) -> QSize:
         """As wide as its words and the bar."""
@@ -74,12 +74,6 @@ class DoubtLegend(QWidget):
     def showEvent(self, event: QEvent) -> None:
         """Go to the corner."""
         self._place()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
 
     def _place(self) -> None:
         self.resize(self.sizeHint())

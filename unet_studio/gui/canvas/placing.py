@@ -91,3 +91,4 @@ class Placing:
         elif event.oldSize().isValid():
             grown = event.size() - event.oldSize()
             self.pan(grown.width() // 2, grown.height() // 2)
+        self.resized.emit()
