@@ -14,13 +14,16 @@ def add(commands: Any) -> None:
     finetune = commands.add_parser("finetune", help="learn from the queue; the result goes live only if it is better")
     add_target(finetune, required=True)
     finetune.add_argument("--max-seconds", type=positive, metavar="N", help="wall time from start to exit")
+    finetune.add_argument("--begin-from", choices=("active", "bundled", "scratch"), default="active")
+    finetune.add_argument("--reader", action="append", metavar="NAME", help="learn from this reader only (repeatable)")
     add_device(finetune)
     add_workspace(finetune)
     add_json(finetune).set_defaults(action=_finetune)
 
 
 def _finetune(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import finetune_here, progress_row, progress_text
+    from unet_studio.workflow.learning import finetune_here
+    from unet_studio.workflow.telling import progress_row, progress_text
 
     outcome = finetune_here(
         arguments.workspace,
@@ -29,6 +32,8 @@ def _finetune(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         on_progress=lambda progress: say(arguments, progress_row(progress), progress_text(progress)),
         begun=STARTED,
+        begin_from=arguments.begin_from,
+        readers=arguments.reader,
     )
     print(json.dumps(outcome.row(), ensure_ascii=False), flush=True)
     if outcome.cancelled:

@@ -46,7 +46,7 @@ def _queue_add(arguments: argparse.Namespace) -> int:
 
 
 def _queue_list(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import queue, queue_row
+    from unet_studio.workflow.queueing import queue, queue_row
     from unet_studio.workflow.session import using_session
 
     with using_session(arguments.workspace) as session:
@@ -57,7 +57,7 @@ def _queue_list(arguments: argparse.Namespace) -> int:
 
 
 def _queue_state(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.learning import QUEUE_VERBS, set_queue_state
+    from unet_studio.workflow.queueing import QUEUE_VERBS, set_queue_state
     from unet_studio.workflow.session import using_session
 
     state = QUEUE_VERBS[arguments.verb]

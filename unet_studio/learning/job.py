@@ -125,6 +125,7 @@ def write_job(
     weights: Path,
     items: Iterable[Item],
     anchors: Iterable[np.ndarray] = (),
+    *,
     begin: Path | None = None,
 ) -> Path:
     """Write a job into `folder` (made if missing) and return it; items are taken one at a time, so they may be lazy.

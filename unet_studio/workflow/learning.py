@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from unet_studio import __version__
 from unet_studio.core.changes import Changes
-from unet_studio.core.correction import Correction, QueueState
+from unet_studio.core.correction import Correction, QueueState, Side
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import going_live, lessons, versions, yielding
@@ -174,8 +174,8 @@ class Learning:
         from unet_studio.learning.job import RESULT
 
         child = self._run_child(folder)
-        died = bool(child.failed) and not (folder / RESULT).exists()
-        if died and self._left() >= LEAST_SECONDS and not self._cancelled.is_set():
+        if child.died and self._left() >= LEAST_SECONDS and not self._cancelled.is_set():
+            (folder / RESULT).unlink(missing_ok=True)  # it may have died after its last word
             child = self._run_child(folder)
         return child
 
@@ -246,13 +246,17 @@ class Learning:
 
 
 def to_learn(session: Session, request: Request) -> Sequence[Correction]:
-    """The Corrections of a run, earlier ones too. Raises UserError where nothing new is among them."""
+    """The Corrections of a run, earlier ones too. Raises UserError where none to be learned from is new."""
     found = store.corrections(session.workspace, request.target, states=LEARNABLE)
     if request.readers is not None:
         found = [one for one in found if one.reader in request.readers]
-    if not any(one.state is QueueState.QUEUED for one in found):
+    new = [one for one in found if one.state is QueueState.QUEUED]
+    if not any(one.side is Side.TRAIN for one in new):
         whose = "" if request.readers is None else f" of {', '.join(request.readers)}"
-        raise UserError(f"{request.target}: nothing new{whose} is in the queue; accept corrections first, then learn.")
+        held_out = f" to be learned from ({len(new)} are held out to compare models)" if new else ""
+        raise UserError(
+            f"{request.target}: nothing new{whose}{held_out} is in the queue; accept corrections first, then learn."
+        )
     return found
 
 

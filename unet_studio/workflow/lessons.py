@@ -61,8 +61,9 @@ def write(
                 raise Cancelled
             yield item(session, correction, spec)
 
+    items, anchors = checked(iter(corrections)), _anchors(session, request, spec, cancelled)
     try:
-        write_job(folder, plan, weights, checked(iter(corrections)), _anchors(session, request, spec, cancelled), first)
+        write_job(folder, plan, weights, items, anchors, begin=first)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written ({error.strerror}); free some space, then learn.") from error
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from unet_studio.core.correction import QueueState
+from unet_studio.core.correction import QueueState, Side
 from unet_studio.core.errors import UserError
 from unet_studio.core.model_version import Mode
 from unet_studio.core.target import TARGETS
@@ -71,7 +71,8 @@ def cut_off(session: Session) -> Request | None:
     if found.target not in TARGETS or versions.mode(session, found.target) is Mode.FROZEN:
         return None
     queued = store.corrections(session.workspace, found.target, states=(QueueState.QUEUED,))
-    return found if any(found.readers is None or one.reader in found.readers for one in queued) else None
+    new = [one for one in queued if one.side is Side.TRAIN and (found.readers is None or one.reader in found.readers)]
+    return found if new else None
 
 
 def _kept(session: Session) -> dict[str, Any] | None:

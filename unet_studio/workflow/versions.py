@@ -31,6 +31,12 @@ def versions(session: Session, target: str | None = None) -> list[ModelVersion]:
     return store.versions(session.workspace, target)
 
 
+def named(session: Session, model_id: str) -> ModelVersion:
+    """The version with this id. Raises ModelError for an unknown one."""
+    versions(session)
+    return store.version(session.workspace, model_id)
+
+
 def active(session: Session, target: str) -> ModelVersion:
     """The version that is live for a Target. Raises ModelError where the program has none for it."""
     _register(session, target)
@@ -107,8 +113,7 @@ def activate(session: Session, model_id: str, reason: str = "") -> Changes:
     reason, for a Candidate that the gate refused.
     """
     require_writable(session)
-    versions(session)
-    version = store.version(session.workspace, model_id)
+    version = named(session, model_id)
     refuse_frozen(session, version.target, f"{model_id} does not go live")
     if needs_reason(version) and not reason.strip():
         raise UserError(f"{model_id}: it was not found better, so a reason is needed to let it go live; give one.")

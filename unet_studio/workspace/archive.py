@@ -49,14 +49,18 @@ def archive(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersi
     return models.version(workspace, model_id)
 
 
-def restore(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersion:
-    """Bring an archived version's weights back. Raises ModelError where the archive has them no more, or damaged."""
+def restore(workspace: Workspace, model_id: str, reader: str = "", source: Path | None = None) -> ModelVersion:
+    """Bring an archived version's weights back; one that is not archived stays as it is.
+
+    source: a copy of the weights from elsewhere. Raises ModelError where the archive has them no more, or damaged.
+    """
     found = models.version(workspace, model_id)
     if not found.archived:
         return found
     stored = workspace.inside(f"models/{found.sha256}.safetensors")
     away = archived_file(workspace, model_id)
-    source = stored if stored.is_file() and weights.sha256_of(stored) == found.sha256 else away
+    if source is None:
+        source = stored if stored.is_file() and weights.sha256_of(stored) == found.sha256 else away
     if not source.is_file():
         raise ModelError(f"{model_id}: its weights are not in the archive; put them back as {away}, then restore it.")
     if weights.sha256_of(source) != found.sha256:

@@ -1,0 +1,174 @@
+"""Modes, decisions and the archive: what may go live, who says so, and what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from unet_studio.core.correction import QueueState
+from unet_studio.core.errors import ModelError, UserError
+from unet_studio.core.model_version import Mode
+from unet_studio.workflow import going_live, proposing, versions
+from unet_studio.workflow.going_live import Step, next_step
+from unet_studio.workspace import store
+
+
+def live(session) -> str:
+    return versions.active(session, "lung").id
+
+
+def waiting(session) -> list[str]:
+    return [one.id for one in versions.undecided(session, "lung")]
+
+
+def test_a_mode_is_kept_for_its_target_alone(session) -> None:
+    assert versions.chosen_mode(session, "lung") is None
+    assert versions.mode(session, "lung") is Mode.ASK
+    for mode in Mode:
+        assert versions.set_mode(session, "lung", mode).models
+        assert versions.mode(session, "lung") is mode
+    assert versions.mode(session, "polyp") is Mode.ASK
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("case_open", [True, False])
+def test_no_version_changes_while_a_case_is_open(mode, waits, case_open) -> None:
+    step = next_step(mode, waiting=waits, case_open=case_open)
+    assert (step is Step.ACTIVATE) == (mode is Mode.AUTOMATIC and waits and not case_open)
+    assert (step is Step.ASK) == (mode is Mode.ASK and waits and not case_open)
+    assert (step is Step.WAIT) == (mode is not Mode.FROZEN and waits and case_open)
+
+
+def test_a_better_candidate_goes_live_once_no_case_is_open(session, make_version) -> None:
+    before, made = live(session), make_version()
+    assert going_live.go_live(session, "lung", case_open=False) is None  # its reader is asked
+    assert going_live.due(session, "lung", case_open=False).version == made
+    versions.set_mode(session, "lung", Mode.AUTOMATIC)
+    assert going_live.go_live(session, "lung", case_open=True) is None
+    assert live(session) == before
+    assert going_live.go_live(session, "lung", case_open=False).models
+    assert live(session) == made.id
+    assert store.history(session.workspace, "lung")[-1].reason == "Better by 0.02."
+    assert going_live.go_live(session, "lung", case_open=False) is None
+
+
+def test_only_what_is_better_than_the_active_version_waits(session, make_version) -> None:
+    first, second, refused = make_version(), make_version(), make_version(passed=False)
+    assert waiting(session) == [first.id, second.id]
+    versions.decline(session, first.id, "the left base")
+    assert waiting(session) == [second.id]
+    assert store.version(session.workspace, first.id).declined
+    versions.activate(session, second.id)
+    assert waiting(session) == []
+    third = make_version()
+    assert waiting(session) == [third.id]
+    versions.activate(session, first.id)  # third was compared with second, which is active no more
+    assert waiting(session) == []
+    assert not store.version(session.workspace, refused.id).passed
+    with pytest.raises(ModelError, match="is the active version"):
+        versions.decline(session, first.id)
+
+
+def test_a_refused_candidate_needs_a_reason_which_is_recorded(session, make_version) -> None:
+    before, refused = live(session), make_version(passed=False)
+    for nothing in ("", "  "):
+        with pytest.raises(UserError, match="a reason is needed"):
+            versions.activate(session, refused.id, nothing)
+    assert live(session) == before
+    versions.activate(session, refused.id, "its apices are right")
+    assert live(session) == refused.id
+    assert store.history(session.workspace, "lung")[-1].reason == "chosen by Dr Test: its apices are right"
+    versions.rollback(session, "lung")
+    versions.activate(session, refused.id)  # it was live before
+    assert live(session) == refused.id
+
+
+def test_activating_counts_its_corrections_as_learned(session, make_version, accept, lungs) -> None:
+    kept, other = accept(1, lungs[0]), accept(2, lungs[1])
+    made = make_version(corrections=(kept.id,))
+    assert store.correction(session.workspace, kept.id).state is QueueState.QUEUED
+    assert versions.activate(session, made.id).queue
+    assert store.correction(session.workspace, kept.id).state is QueueState.LEARNED
+    assert store.correction(session.workspace, other.id).state is QueueState.QUEUED
+
+
+def test_a_frozen_target_keeps_one_model_id_over_thirty_films(session, make_version, accept, tiny_weights):
+    made, before = make_version(), live(session)
+    versions.set_mode(session, "lung", Mode.FROZEN)
+    image = np.zeros((200, 160), np.uint8)
+    for number in range(30):
+        correction = accept(1 + number % 3, image, reader=f"Reader {number}")
+        assert correction.model_id == before
+        for act in (
+            lambda: versions.activate(session, made.id, "because"),
+            lambda: versions.rollback(session, "lung"),
+            lambda: versions.install(session, "lung", tiny_weights, "another"),
+        ):
+            with pytest.raises(UserError, match=r"frozen for a reader study.*models mode --target lung ask"):
+                act()
+        assert going_live.go_live(session, "lung", case_open=False) is None
+    assert {one.model_id for one in store.corrections(session.workspace, "lung")} == {before}
+    assert live(session) == before
+    versions.set_mode(session, "lung", Mode.ASK)
+    versions.activate(session, made.id)
+    assert live(session) == made.id
+
+
+def test_an_archived_version_comes_back_as_it_was(session, make_version) -> None:
+    made = make_version()
+    with pytest.raises(UserError, match="waits for a decision"):
+        versions.archive(session, made.id)
+    versions.decline(session, made.id)
+    weights = store.weights_path(session.workspace, made.id)
+    data = weights.read_bytes()
+    versions.archive(session, made.id)
+    versions.archive(session, made.id)
+    away = store.archived_file(session.workspace, made.id)
+    assert (away.read_bytes(), weights.exists()) == (data, False)
+    found = store.version(session.workspace, made.id)
+    assert (found.archived, found.metrics, found.reason) == (True, made.metrics, made.reason)
+    for act in (lambda: versions.activate(session, made.id), lambda: proposing.model(session, made.id, "cpu")):
+        with pytest.raises(ModelError, match=f"is archived; bring it back with `unet-studio models restore {made.id}`"):
+            act()
+    away.rename(away.with_suffix(".elsewhere"))
+    with pytest.raises(ModelError, match="put them back"):
+        versions.restore(session, made.id)
+    away.write_bytes(data[:-1] + b"x")
+    with pytest.raises(ModelError, match="is damaged"):
+        versions.restore(session, made.id)
+    away.write_bytes(data)
+    versions.restore(session, made.id)
+    assert store.weights_path(session.workspace, made.id).read_bytes() == data
+    assert not store.version(session.workspace, made.id).archived
+    versions.activate(session, made.id)
+    assert live(session) == made.id
+
+
+def test_weights_that_another_version_has_too_stay(session, tiny_weights) -> None:
+    first = versions.active(session, "lung")
+    second = versions.install(session, "lung", tiny_weights, "the same once more")
+    assert first.sha256 == second.sha256
+    versions.archive(session, first.id)
+    assert store.archived_file(session.workspace, first.id).is_file()
+    assert store.weights_path(session.workspace, second.id).is_file()
+
+
+def test_the_last_few_keep_their_weights_and_what_is_needed_is_never_archived(session, make_version) -> None:
+    first = versions.active(session, "lung")
+    made = [make_version(passed=False) for _ in range(6)]
+    versions.activate(session, made[0].id, "for the test")
+    versions.activate(session, made[1].id, "for the test")
+    better = make_version()
+    last = [make_version(passed=False) for _ in range(3)]
+    versions.keep_last(session, "lung", 2)
+    archived = {one.id for one in versions.versions(session, "lung") if one.archived}
+    assert archived == {first.id, *(one.id for one in made[2:]), last[0].id}  # active, before it and waiting are not
+    assert live(session) == made[1].id
+    assert waiting(session) == [better.id]
+    assert versions.kept_with_weights(session, "lung") == 2
+    for act in (live(session), versions.versions(session, "polyp")[0].id):
+        with pytest.raises(ModelError, match="never archived"):
+            versions.archive(session, act)
+    with pytest.raises(UserError, match="at least one"):
+        versions.keep_last(session, "lung", 0)
