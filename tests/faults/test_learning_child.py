@@ -101,6 +101,7 @@ def test_a_killed_child_is_one_sentence(run):
     one, watch = run("os.kill(os.getpid(), 9)")
     assert one.wait(20)
     assert "signal 9, perhaps for lack of memory" in watch.outcome.failed
+    assert watch.outcome.died
     assert watch.outcome.candidate is None
 
 
@@ -120,6 +121,15 @@ def test_what_the_child_says_of_its_failure_is_passed_on(run):
     one, watch = run(f"Path('result.json').write_text('''{result}'''); sys.exit(1)")
     assert one.wait(20)
     assert watch.outcome.failed == "No memory."
+    assert not watch.outcome.died
+
+
+def test_a_child_killed_after_its_last_word_has_died_too(run, tmp_path):
+    (tmp_path / "candidate.safetensors").write_bytes(b"x")
+    one, watch = run(f"Path('result.json').write_text('''{json.dumps(RESULT)}'''); os.kill(os.getpid(), 9)")
+    assert one.wait(20)
+    assert watch.outcome.died
+    assert watch.outcome.candidate is None
 
 
 def test_a_child_that_cannot_be_started(run, monkeypatch, tmp_path):

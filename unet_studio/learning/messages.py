@@ -56,6 +56,7 @@ class Outcome:
     seconds: float = 0.0
     failed: str = ""
     cancelled: bool = False
+    died: bool = False  # `failed` because something ended the child, not because of what it learned from
 
 
 def parse_progress(line: bytes) -> Progress | None:

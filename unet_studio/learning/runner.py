@@ -194,7 +194,7 @@ def _read_outcome(folder: Path, code: int) -> Outcome:
         if result["failed"]:
             return Outcome(failed=str(result["failed"]), device=str(result["device"]))
         if code != 0:
-            return Outcome(failed=_how_it_died(code))
+            return Outcome(failed=_how_it_died(code), died=True)
         candidate = folder / CANDIDATE if result["candidate"] else None
         if candidate is not None and not candidate.is_file():
             raise ValueError("the weights are missing")
@@ -208,7 +208,7 @@ def _read_outcome(folder: Path, code: int) -> Outcome:
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         logger.error("the fine-tune's child ended with code %s: %s", code, _last_words(folder))
-        return Outcome(failed=_how_it_died(code))
+        return Outcome(failed=_how_it_died(code), died=True)
 
 
 def _last_words(folder: Path) -> str:

@@ -174,8 +174,8 @@ class Learning:
         from unet_studio.learning.job import RESULT
 
         child = self._run_child(folder)
-        died = bool(child.failed) and not (folder / RESULT).exists()
-        if died and self._left() >= LEAST_SECONDS and not self._cancelled.is_set():
+        if child.died and self._left() >= LEAST_SECONDS and not self._cancelled.is_set():
+            (folder / RESULT).unlink(missing_ok=True)  # it may have died after its last word
             child = self._run_child(folder)
         return child
 

@@ -21,7 +21,9 @@ from unet_studio.workflow import going_live, learning, request, versions
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
 
-KILLED = ChildOutcome(failed="The learning process ended unexpectedly (stopped by signal 9); start it again.")
+KILLED = ChildOutcome(
+    failed="The learning process ended unexpectedly (stopped by signal 9); start it again.", died=True
+)
 
 
 @pytest.fixture
@@ -217,6 +219,12 @@ def test_a_child_that_was_killed_is_started_once_more(session, child, queued) ->
     child.outcomes = [KILLED]
     assert learn(session).live
     assert len(child.jobs) == 2
+
+
+def test_a_child_that_fails_by_itself_is_not_started_again(session, child, queued) -> None:
+    child.outcomes = [ChildOutcome(failed="There was not enough time to learn; allow more seconds.")]
+    assert "allow more seconds" in learn(session).failed
+    assert len(child.jobs) == 1
 
 
 def test_a_child_that_is_killed_each_time_ends_the_run_in_a_sentence(session, child, queued) -> None:

@@ -15,7 +15,7 @@ from unet_studio.core.correction import QueueState
 from unet_studio.core.errors import Locked, ModelError, UserError, WorkspaceError
 from unet_studio.workflow import exporting, importing, learning, opening, proposing, versions
 from unet_studio.workflow.session import Session, close_session, open_session
-from unet_studio.workspace import store
+from unet_studio.workspace import split, store
 
 
 @pytest.fixture
@@ -26,8 +26,9 @@ def session(workspace: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def masks(films: Path, lungs: list[np.ndarray], tmp_path: Path) -> Path:
-    """masks/film_N.png for the drawn films; the file that is no picture is gone."""
+def masks(films: Path, lungs: list[np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """masks/film_N.png for the drawn films; the file that is no picture is gone. No film is held out by chance."""
+    monkeypatch.setattr(split, "GATE_SHARE", 10**12)
     (films / "broken.png").unlink()
     folder = tmp_path / "masks"
     folder.mkdir()
