@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton
@@ -236,6 +237,7 @@ def test_roll_back_waits_too_and_closing_the_page_changes_nothing(reader):
     assert len(versions.undecided(reader.session, "lung")) == 1
 
 
+@pytest.mark.slow
 def test_a_whole_run(reader, monkeypatch):
     """The real child learns; whatever the gate says, its films are shown and the reader has the last word."""
     monkeypatch.setattr(learning, "start", START)
