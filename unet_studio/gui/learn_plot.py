@@ -24,7 +24,7 @@ def legend() -> str:
 class LearnPlot(pg.PlotWidget):
     """Three curves on two scales: loss, Dice of the candidate (solid), Dice of the active version (dashed).
 
-    Where a round begins the training starts again from the parent: there is a line with its number, and the curves are broken.
+    Where a round begins the training starts again from the parent: a line has its number, and the curves are broken.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
