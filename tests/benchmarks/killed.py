@@ -10,6 +10,7 @@ did. It counts as started when the new child has read the job and compares; then
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import random
@@ -155,8 +156,19 @@ def builds(workspace: store.Workspace, version: ModelVersion) -> bool:
 
 def children(folder: Path) -> list[int]:
     """Process ids of learning children that work in this Workspace."""
-    rows = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
-    return [int(row.split()[0]) for row in rows if "unet_studio.learning.child" in row and str(folder) in row]
+    return [pid for pid, line in command_lines() if "unet_studio.learning.child" in line and str(folder) in line]
+
+
+def command_lines() -> list[tuple[int, str]]:
+    """Process id and whole command line of every process."""
+    if not Path("/proc/self/cmdline").exists():
+        rows = subprocess.run(["ps", "-axww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+        return [(int(row.split()[0]), row) for row in rows.splitlines()]
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended
+            found.append((int(place.parent.name), place.read_bytes().replace(b"\0", b" ").decode(errors="replace")))
+    return found
 
 
 def wait_for(condition, seconds: float = PATIENCE) -> bool:

@@ -164,6 +164,7 @@ def test_cancel_ends_it_within_two_seconds(run, text, after):
 
 def test_the_budget_is_kept(run, monkeypatch):
     monkeypatch.setattr(runner, "GRACE", 0.2)
+    monkeypatch.setattr(runner, "GRACE_SHARE", 0.1)
     begun = time.monotonic()
     one, watch = run("os.close(1); time.sleep(60)", seconds=0.5)
     assert one.wait(20)

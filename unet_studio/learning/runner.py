@@ -22,7 +22,8 @@ from unet_studio.learning.job import CANDIDATE, RESULT
 from unet_studio.learning.messages import Outcome, Progress, parse_progress
 from unet_studio.learning.turn import GO, PAUSE
 
-GRACE = 10.0  # seconds beyond the budget after which the child is killed
+GRACE, GRACE_SHARE = 30.0, 0.25  # seconds, and part of the budget, beyond which a late child is killed: on a machine
+# that has become busy a late verdict is better than none
 KILL_AFTER = 1.0  # seconds between asking the child to end and killing it
 LOG = "child.log"
 LONGEST_LINE = 65536
@@ -129,8 +130,9 @@ class Run:
 
     def _follow(self, process: subprocess.Popen[bytes]) -> bool:
         """Hand on progress until the child's output ends; True where it overran its time."""
+        grace = max(GRACE, GRACE_SHARE * self._seconds)
         while not self._cancelled.is_set():
-            left = self._started + self._seconds + GRACE - time.monotonic()
+            left = self._started + self._seconds + grace - time.monotonic()
             if left <= 0:
                 return True
             try:

@@ -146,10 +146,17 @@ def _set(session: Session, case_id: int, status: Status, word: str, reason: str 
     require_writable(session)
     case = store.case(session.workspace, case_id, session.reader)
     correction = _standing(session, case)
-    if status is Status.EXCLUDED and correction is not None and correction.state in WAITING:
+    waits = correction is not None and correction.state in WAITING
+    if status is Status.EXCLUDED and correction is not None and waits and not _stands_elsewhere(session, case):
         store.set_state(session.workspace, correction.id, QueueState.WITHDRAWN)
     store.set_status(session.workspace, case_id, session.reader, status, reason)
     return Changes(frozenset({case_id}), queue=correction is not None, message=f"{case.name}: {word}")
+
+
+def _stands_elsewhere(session: Session, case: Case) -> bool:
+    """Whether the same picture has another row that its reader did not leave out."""
+    others = [one for one in store.cases_of_image(session.workspace, case.image_hash) if one != case.id]
+    return any(store.case(session.workspace, one, session.reader).status is not Status.EXCLUDED for one in others)
 
 
 def _standing(session: Session, case: Case) -> Correction | None:

@@ -214,6 +214,20 @@ def test_exclude_and_later_can_be_undone(session: Session) -> None:
     assert store.case(session.workspace, other, session.reader).status is Status.NEW
 
 
+def test_to_leave_out_a_copy_does_not_take_the_accepted_picture_from_the_queue(session: Session, films: Path) -> None:
+    shutil.copy(films / "film_1.png", films / "copy.png")
+    opening.add_paths(session, [films / "copy.png"])
+    opened = opening.open_case(session, case_named(session, "film_1.png"))
+    stroke(draft_of(opened), (20, 20), (60, 40))
+    accept(session, opened)
+    copy = case_named(session, "copy.png")
+    opening.open_case(session, copy)
+    accepting.exclude(session, copy, "duplicate")
+    assert len(store.corrections(session.workspace, states=[QueueState.QUEUED])) == 1
+    accepting.exclude(session, case_named(session, "film_1.png"), "wrong view")
+    assert store.corrections(session.workspace, states=[QueueState.QUEUED]) == []
+
+
 def test_a_step_that_the_disk_refuses_waits_and_is_written_later(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
