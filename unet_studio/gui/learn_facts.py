@@ -51,12 +51,16 @@ def read(session: Any) -> Known:
     for one in queue:
         if one.side is not Side.GATE:
             readers.setdefault(one.target, Counter())[one.reader] += 1
+
+    def shown(version: ModelVersion) -> ModelVersion:
+        return versions.with_names(session, version)
+
     return Known(
         waiting=Counter(one.target for one in queue),
         held_out=Counter(one.target for one in queue if one.side is Side.GATE),
         readers=readers,
-        versions=tuple(versions.versions(session)),
+        versions=tuple(map(shown, versions.versions(session))),
         earlier=frozenset(name for name in TARGETS if versions.before_active(session, name) is not None),
         modes={name: versions.mode(session, name) for name in TARGETS},
-        undecided={name: tuple(versions.undecided(session, name)) for name in TARGETS},
+        undecided={name: tuple(shown(one) for one in versions.undecided(session, name)) for name in TARGETS},
     )

@@ -208,7 +208,7 @@ class Learning:
                 version = store.activate(session.workspace, version.id, verdict.reason)
         with contextlib.suppress(UserError):  # tidying: what could not be archived now is the next time
             versions.keep_last(session, self._request.target)
-        said = self._named(verdict.reason)
+        said = versions.with_names(session, version).reason
         return Outcome(
             version,
             self._parent,
@@ -220,13 +220,6 @@ class Learning:
             live=version.active,
             waits=waits,
         )
-
-    def _named(self, reason: str) -> str:
-        """A reason with names in the place of [ids]; a version keeps the ids, since it may leave this machine."""
-        from unet_studio.learning.gate import with_names
-
-        found = store.corrections(self._session.workspace, self._request.target)
-        return with_names(reason, {str(one.id): one.source_name for one in found})
 
     def _new_version(self, child: ChildOutcome) -> NewVersion:
         assert child.verdict is not None

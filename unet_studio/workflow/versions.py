@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,16 @@ def named(session: Session, model_id: str) -> ModelVersion:
     """The version with this id. Raises ModelError for an unknown one."""
     versions(session)
     return store.version(session.workspace, model_id)
+
+
+def with_names(session: Session, version: ModelVersion) -> ModelVersion:
+    """With names in the place of [ids] in its reason. It is kept with ids, since it may leave this machine."""
+    if "[" not in version.reason:
+        return version
+    from unet_studio.learning import gate
+
+    names = {str(one.id): one.source_name for one in store.corrections(session.workspace, version.target)}
+    return replace(version, reason=gate.with_names(version.reason, names))
 
 
 def active(session: Session, target: str) -> ModelVersion:
