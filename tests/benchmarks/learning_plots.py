@@ -1,8 +1,8 @@
 """The two plots of docs/learning.md: `python tests/benchmarks/learning_plots.py mixes|verdicts --log FILE --out PNG`.
 
 mixes: fine-tunes as two rows of finetune.py do, and measures weights between parent and result on other pictures of
-both conventions (--log keeps the numbers; a log that is there is drawn again without a run). verdicts: the gain of every
-run in logs of finetune.py, by what its Corrections were, live or kept.
+both conventions (--log keeps the numbers; a log that is there is drawn again without a run). verdicts: the gain of
+every run in logs of finetune.py, by what its Corrections were, live or kept.
 """
 
 from __future__ import annotations

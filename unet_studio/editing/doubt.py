@@ -246,6 +246,7 @@ def _along(grid: _Grid, outline: _Outline, touched: Bits) -> Iterator[Stretch]:
         for cells, labels in outline.chains
         if mass[labels].max() >= THICK
         for places in _runs(mass[labels], grid)
+        if mass[labels[places]].any()  # a part that only its smoothed neighbours made thick holds none
     ]
     rows, columns = np.nonzero(near)
     owner = label[rows, columns]

@@ -1,4 +1,4 @@
-"""A line above the pictures that asks, once for each folder of stills, which of them belong together."""
+"""A question below the worklist, put once for each folder of stills: which of them belong together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.grouping import Rule
@@ -26,11 +26,12 @@ class FolderBar(QFrame):
         self.choose = QPushButton(tr("Choose…"), objectName="folder_choose")
         self.alone = QPushButton(tr("Each stands alone"), objectName="folder_alone")
         self.later = QPushButton(tr("Not now"), objectName="folder_later")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 5, 10, 5)
-        layout.addWidget(self.words, 1)
-        for button in (self.choose, self.alone, self.later):
-            layout.addWidget(button)
+        layout = QGridLayout(self)  # in the side column: above the picture it would move what the reader points at
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.addWidget(self.words, 0, 0, 1, 2)
+        layout.addWidget(self.choose, 1, 0)
+        layout.addWidget(self.later, 1, 1)
+        layout.addWidget(self.alone, 2, 0, 1, 2)
         self.hide()
 
     def ask(self, folder: str, count: int) -> None:

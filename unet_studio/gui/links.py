@@ -85,7 +85,7 @@ def connect(window: MainWindow) -> None:
         window.queue_link, window.folder,
     ):  # fmt: skip
         source.changed.connect(window.take)
-    window.centralWidget().layout().insertWidget(1, window.folder.bar)
+    window.worklist.panel.layout().addWidget(window.folder.bar)
     window.warmed.connect(window.queue_link.complete)
     window.worklist.refreshed.connect(window.show_page)
     window.worklist.finished.connect(window.say_finished)
