@@ -15,6 +15,14 @@ class Origin(str, Enum):
     IMPORTED = "imported"
 
 
+class Mode(str, Enum):
+    """What happens to a Candidate of a Target that the gate found better."""
+
+    ASK = "ask"  # its reader looks at it and decides
+    AUTOMATIC = "automatic"  # it goes live as soon as no case is open
+    FROZEN = "frozen"  # a reader study: nothing is learned and nothing goes live
+
+
 @dataclass(frozen=True)
 class ModelVersion:
     """One row of the model registry. `id` is `<target>-v<number>`, for instance `lung-v3`."""
@@ -34,3 +42,11 @@ class ModelVersion:
     device: str = ""
     seconds: float = 0.0
     program_version: str = ""
+    passed: bool = False  # the gate found it better than the version it was compared with
+    declined: bool = False  # a reader decided that it does not go live
+    archived: bool = False  # its weights lie in the archive; the numbers stay
+
+    @property
+    def compared_with(self) -> str:
+        """The version that the gate compared it with; of an older program's version that is its parent."""
+        return str(self.metrics.get("compared_with") or self.parent or "")

@@ -56,7 +56,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings of one job; `priority` is the child's niceness where the system has one."""
+    """The settings of one job; `priority` is the child's niceness where the system has one.
+
+    begin_from: "active" or "bundled" (the weights in the job, either way) or "scratch" (the same network, its weights
+    drawn anew); the Candidate is compared with the weights in the job in any case.
+    """
 
     target: str
     parent_id: str
@@ -64,6 +68,7 @@ class Plan:
     device: str = "auto"
     seed: int = 0
     priority: int = 10
+    begin_from: str = "active"
 
 
 @dataclass(frozen=True, eq=False)

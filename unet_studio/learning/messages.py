@@ -31,6 +31,9 @@ class Progress:
     seconds_left: float = 0.0
     device: str = ""
     message: str = ""
+    round: int = 0
+    rounds: int = 0
+    memory_bytes: int | None = None
 
     def line(self) -> str:
         """One line of JSON; numbers that are not finite become null."""
@@ -67,8 +70,8 @@ def parse_progress(line: bytes) -> Progress | None:
 
 
 def _sound(progress: Progress) -> bool:
-    numbers = (progress.step, progress.steps, progress.seconds_left)
-    measured = (progress.loss, progress.held_out_dice, progress.parent_dice)
+    numbers = (progress.step, progress.steps, progress.seconds_left, progress.round, progress.rounds)
+    measured = (progress.loss, progress.held_out_dice, progress.parent_dice, progress.memory_bytes)
     return (
         progress.phase in PHASES
         and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)

@@ -18,6 +18,7 @@ from unet_studio.exporting import naming
 from unet_studio.exporting.png import Provenance, export_mask, mask_sha256
 from unet_studio.workflow.drafting import THRESHOLD, open_draft
 from unet_studio.workflow.opening import cases, kept_image, load_image
+from unet_studio.workflow.readers import without_excluded
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.clock import now
@@ -54,12 +55,16 @@ def export_masks(
 ) -> ExportReport:
     """Write every accepted Mask (all readers) as PNG with its JSON; nothing is overwritten.
 
+    Masks of several readers are told apart by their names: STEM_READER.png.
+
     include_unreviewed: also drafts and proposals of this reader's other cases, marked not reviewed.
     on_progress gets (done, total). Raises WorkspaceError.
     """
-    jobs = [_accepted(session, folder, correction) for correction in _corrections(session, target)]
+    corrections = _corrections(session, target)
+    several = len({correction.reader for correction in corrections}) > 1
+    jobs = [_accepted(session, folder, correction, several) for correction in corrections]
     if include_unreviewed:
-        jobs += [_unreviewed(session, folder, case) for case in _open_cases(session, target)]
+        jobs += [_unreviewed(session, folder, case, several) for case in _open_cases(session, target)]
     written: list[Path] = []
     problems: list[str] = []
     skipped = 0
@@ -81,14 +86,13 @@ def export_masks(
 
 def _corrections(session: Session, target: str | None) -> list[Correction]:
     """Standing Corrections, without those whose reader excluded the picture afterwards."""
-    found = store.corrections(session.workspace, target)
-    excluded = {
-        (reader, case.image_hash, case.target)
-        for reader in {correction.reader for correction in found}
-        for case in store.cases(session.workspace, reader)
-        if case.status is Status.EXCLUDED
-    }
-    return [one for one in found if (one.reader, one.image_hash, one.target) not in excluded]
+    return without_excluded(session, store.corrections(session.workspace, target))
+
+
+def _place(folder: Path, name: str, frame: int, frames: int, reader: str = "") -> Path:
+    """Where a Mask goes; the reader's name ends the file's where there are several readers, whoever came first."""
+    place = naming.place(folder, Path(), name, frame, frames)
+    return place.with_name(naming.safe_piece(f"{place.name}_{'-'.join(reader.split())}")) if reader else place
 
 
 def _open_cases(session: Session, target: str | None) -> list[Case]:
@@ -100,7 +104,7 @@ def _open_cases(session: Session, target: str | None) -> list[Case]:
     ]
 
 
-def _accepted(session: Session, folder: Path, correction: Correction) -> Callable[[], Iterator[Export]]:
+def _accepted(session: Session, folder: Path, correction: Correction, several: bool) -> Callable[[], Iterator[Export]]:
     def one() -> Iterator[Export]:
         mask = store.correction_mask(session.workspace, correction.id)
         image = kept_image(session, correction.image_hash)
@@ -118,13 +122,14 @@ def _accepted(session: Session, folder: Path, correction: Correction) -> Callabl
             threshold=threshold,
             options={"mask_sha256": mask_sha256(mask)},
         )
-        place = naming.place(folder, Path(), correction.source_name, image.source.frame, image.source.frames)
+        source, reader = image.source, correction.reader if several else ""
+        place = _place(folder, correction.source_name, source.frame, source.frames, reader)
         yield Export(place, mask, provenance)
 
     return one
 
 
-def _unreviewed(session: Session, folder: Path, case: Case) -> Callable[[], Iterator[Export]]:
+def _unreviewed(session: Session, folder: Path, case: Case, several: bool) -> Callable[[], Iterator[Export]]:
     def one() -> Iterator[Export]:
         assert case.target is not None
         image = load_image(session, case.id)
@@ -144,7 +149,8 @@ def _unreviewed(session: Session, folder: Path, case: Case) -> Callable[[], Iter
             threshold=draft.threshold,
             options={"mask_sha256": mask_sha256(mask)},
         )
-        yield Export(naming.place(folder, Path(), Path(case.path).name, case.frame, case.frames), mask, provenance)
+        reader = session.reader if several else ""
+        yield Export(_place(folder, Path(case.path).name, case.frame, case.frames, reader), mask, provenance)
 
     return one
 

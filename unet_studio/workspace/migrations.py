@@ -12,7 +12,7 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
-from unet_studio.workspace.schema import EFFORTS, SCHEMA_VERSION, TABLES
+from unet_studio.workspace.schema import EFFORTS, MEASURES, SCHEMA_VERSION, TABLES, VERSION_EVENTS
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -21,8 +21,24 @@ def _add_efforts(connection: sqlite3.Connection) -> None:
     connection.execute(EFFORTS)
 
 
+def _add_version_events(connection: sqlite3.Connection) -> None:
+    connection.execute(VERSION_EVENTS)
+
+
+def _add_measures(connection: sqlite3.Connection) -> None:
+    connection.execute(MEASURES)
+
+
+FORMAT_3: tuple[Step, ...] = (_add_version_events, _add_measures)  # its parts, each apart from the others
+
+
+def _to_format_3(connection: sqlite3.Connection) -> None:
+    for part in FORMAT_3:
+        part(connection)
+
+
 # STEPS[n] brings format n to n + 1 inside the caller's transaction
-STEPS: Mapping[int, Step] = {1: _add_efforts}
+STEPS: Mapping[int, Step] = {1: _add_efforts, 2: _to_format_3}
 
 
 def format_of(connection: sqlite3.Connection) -> int:

@@ -15,6 +15,7 @@ from unet_studio.workspace import weights
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.queue import mark_learned_in
 
 _INSERT = """
 INSERT INTO versions (id, target, number, parent, origin, sha256, file, program_file, created, reason, metrics,
@@ -25,9 +26,14 @@ VALUES (:id, :target, :number, :parent, :origin, :sha256, :file, :program_file, 
 _SEEN = """
 SELECT versions.*, EXISTS (SELECT 1 FROM activations WHERE model_id = versions.id) AS promoted,
     versions.id = (SELECT model_id FROM activations WHERE target = versions.target AND undone = ''
-                   ORDER BY activations.id DESC LIMIT 1) AS active
+                   ORDER BY activations.id DESC LIMIT 1) AS active,
+    EXISTS (SELECT 1 FROM version_events WHERE model_id = versions.id AND kind = 'passed') AS passed,
+    EXISTS (SELECT 1 FROM version_events WHERE model_id = versions.id AND kind = 'declined') AS declined,
+    (SELECT kind FROM version_events WHERE model_id = versions.id AND kind IN ('archived', 'restored')
+     ORDER BY version_events.id DESC LIMIT 1) IS 'archived' AS archived
 FROM versions
 """
+_EVENT = "INSERT INTO version_events (model_id, kind, reader, reason, at) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class NewVersion:
     seconds: float = 0.0
     program_version: str = ""
     origin: Origin = Origin.FINE_TUNED
+    passed: bool = False  # the gate found it better
 
 
 @dataclass(frozen=True)
@@ -80,14 +87,14 @@ def register_bundled(
         if known is not None:
             if known["program_file"] != str(path):
                 connection.execute("UPDATE versions SET program_file = ? WHERE id = ?", (str(path), known["id"]))
-            return _version(connection, known["id"])
+            return version_in(connection, known["id"])
         live = _active(connection, target)
         goes_live, reason = _welcome(live, may_activate)
         new = NewVersion(target, None, reason, metrics or {}, program_version=program_version, origin=Origin.BUNDLED)
         model_id = _insert(connection, new, digest, file="", program_file=str(path))
         if goes_live:
             _activate(connection, target, model_id, reason)
-        return _version(connection, model_id)
+        return version_in(connection, model_id)
 
 
 def add_candidate(workspace: Workspace, path: Path, new: NewVersion) -> ModelVersion:
@@ -98,20 +105,28 @@ def add_candidate(workspace: Workspace, path: Path, new: NewVersion) -> ModelVer
     """
     file, digest = weights.copy_in(workspace, path)
     with writing(workspace) as connection:
-        return _version(connection, _insert(connection, new, digest, file=file, program_file=""))
+        model_id = _insert(connection, new, digest, file=file, program_file="")
+        if new.passed:
+            record_event(connection, model_id, "passed", "", new.reason)
+        return version_in(connection, model_id)
 
 
 def versions(workspace: Workspace, target: str | None = None) -> list[ModelVersion]:
     """All versions of a Target, or of all Targets, oldest first."""
-    query = _SEEN + "WHERE target = COALESCE(?, target) ORDER BY target, number"
     with reading(workspace) as connection:
-        return [_from_row(row) for row in connection.execute(query, (target,))]
+        return versions_in(connection, target)
+
+
+def versions_in(connection: sqlite3.Connection, target: str | None = None) -> list[ModelVersion]:
+    """`versions` inside a transaction."""
+    query = _SEEN + "WHERE target = COALESCE(?, target) ORDER BY target, number"
+    return [_from_row(row) for row in connection.execute(query, (target,))]
 
 
 def version(workspace: Workspace, model_id: str) -> ModelVersion:
     """One version. Raises ModelError for an unknown id."""
     with reading(workspace) as connection:
-        return _version(connection, model_id)
+        return version_in(connection, model_id)
 
 
 def active(workspace: Workspace, target: str) -> ModelVersion | None:
@@ -121,13 +136,22 @@ def active(workspace: Workspace, target: str) -> ModelVersion | None:
 
 
 def activate(workspace: Workspace, model_id: str, reason: str) -> ModelVersion:
-    """Let a version go live, once its weights are found sound. Raises ModelError; the live one then stays."""
+    """Let a version go live, once its weights are found sound; what it learned from is marked in the same moment.
+
+    Raises ModelError; the live one then stays.
+    """
     weights_path(workspace, model_id)
     with writing(workspace) as connection:
-        chosen = _version(connection, model_id)
+        chosen = version_in(connection, model_id)
         if not chosen.active:
             _activate(connection, chosen.target, model_id, reason)
-        return _version(connection, model_id)
+            mark_learned_in(connection, chosen.corrections, model_id)
+        return version_in(connection, model_id)
+
+
+def record_event(connection: sqlite3.Connection, model_id: str, kind: str, reader: str, reason: str = "") -> None:
+    """Add what happened to a version, inside a transaction. kind: passed, declined, archived or restored."""
+    connection.execute(_EVENT, (model_id, kind, reader, reason, now()))
 
 
 def rollback(workspace: Workspace, target: str) -> ModelVersion:
@@ -138,7 +162,7 @@ def rollback(workspace: Workspace, target: str) -> ModelVersion:
     with writing(workspace) as connection:
         live, before = _last_two(connection, target)
         connection.execute("UPDATE activations SET undone = ? WHERE id = ?", (now(), live["id"]))
-        return _version(connection, before["model_id"])
+        return version_in(connection, before["model_id"])
 
 
 def history(workspace: Workspace, target: str) -> list[Activation]:
@@ -155,6 +179,8 @@ def weights_path(workspace: Workspace, model_id: str) -> Path:
     """
     with reading(workspace) as connection:
         row = _row(connection, model_id)
+    if row["archived"]:
+        raise ModelError(f"{model_id}: it is archived; bring it back with `unet-studio models restore {model_id}`.")
     found = weights.find(workspace, model_id, row["sha256"], row["file"], row["program_file"])
     if not row["file"]:
         file = weights.try_to_keep(workspace, found)
@@ -231,7 +257,8 @@ def _last_two(connection: sqlite3.Connection, target: str) -> tuple[sqlite3.Row,
     return rows[0], rows[1]
 
 
-def _version(connection: sqlite3.Connection, model_id: str) -> ModelVersion:
+def version_in(connection: sqlite3.Connection, model_id: str) -> ModelVersion:
+    """`version` inside a transaction."""
     return _from_row(_row(connection, model_id))
 
 
@@ -260,4 +287,7 @@ def _from_row(row: sqlite3.Row) -> ModelVersion:
         device=row["device"],
         seconds=row["seconds"],
         program_version=row["program_version"],
+        passed=bool(row["passed"]),
+        declined=bool(row["declined"]),
+        archived=bool(row["archived"]),
     )

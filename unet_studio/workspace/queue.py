@@ -77,16 +77,19 @@ def queue_length(workspace: Workspace, target: str | None = None, reader: str | 
 def mark_learned(workspace: Workspace, correction_ids: Iterable[int], model_id: str) -> None:
     """Record that a Model version learned from these; only those still in the queue change their state."""
     with writing(workspace) as connection:
-        for correction_id in correction_ids:
-            row = row_of(connection, correction_id)
-            connection.execute("UPDATE corrections SET learned_by = ? WHERE id = ?", (model_id, correction_id))
-            if row["state"] != QueueState.QUEUED.value or row["taken_back"]:
-                continue
-            connection.execute(
-                "UPDATE corrections SET state = ? WHERE id = ?", (QueueState.LEARNED.value, correction_id)
-            )
-            if row["replaced_by"] is None:
-                _follow(connection, row, Status.LEARNED)
+        mark_learned_in(connection, correction_ids, model_id)
+
+
+def mark_learned_in(connection: sqlite3.Connection, correction_ids: Iterable[int], model_id: str) -> None:
+    """`mark_learned` inside a transaction."""
+    for correction_id in correction_ids:
+        row = row_of(connection, correction_id)
+        connection.execute("UPDATE corrections SET learned_by = ? WHERE id = ?", (model_id, correction_id))
+        if row["state"] != QueueState.QUEUED.value or row["taken_back"]:
+            continue
+        connection.execute("UPDATE corrections SET state = ? WHERE id = ?", (QueueState.LEARNED.value, correction_id))
+        if row["replaced_by"] is None:
+            _follow(connection, row, Status.LEARNED)
 
 
 def take_back(workspace: Workspace, case_id: int, reader: str, target: str) -> TakenBack:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _CASES = """
 CREATE TABLE cases (
@@ -141,6 +141,36 @@ CREATE TABLE efforts (                   -- what the newest doubt expects a read
     PRIMARY KEY (image_hash, target)
 )"""
 
+# --- format 3: what happened to a version after it was made -------------------------------------------------------
+VERSION_EVENTS = """
+CREATE TABLE IF NOT EXISTS version_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model_id TEXT NOT NULL REFERENCES versions (id),
+    kind TEXT NOT NULL,                  -- passed (the gate), declined, archived, restored
+    reader TEXT NOT NULL DEFAULT '',     -- '' where no person did it
+    reason TEXT NOT NULL DEFAULT '',
+    at TEXT NOT NULL
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
+# --- format 3: measures of Masks, kept because HD95 of thousands takes minutes --------------------------------------
+MEASURES = """
+CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is measured again
+    correction_id INTEGER NOT NULL REFERENCES corrections (id),
+    other_id INTEGER NOT NULL,           -- the Correction that it was compared with, 0 for its own Proposal
+    rule INTEGER NOT NULL,               -- of measuring; a row of another rule counts for nothing
+    rows INTEGER NOT NULL,
+    columns INTEGER NOT NULL,
+    row_mm REAL,                         -- size of a px, NULL where the picture does not tell
+    column_mm REAL,
+    area INTEGER NOT NULL,               -- px
+    other_area INTEGER,                  -- the last three are NULL where there was no Proposal
+    dice REAL,
+    hd95 REAL,                           -- px of the picture
+    PRIMARY KEY (correction_id, other_id)
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -159,4 +189,6 @@ TABLES: tuple[str, ...] = (
     _VERSIONS,
     _ACTIVATIONS,
     EFFORTS,
+    VERSION_EVENTS,
+    MEASURES,
 )

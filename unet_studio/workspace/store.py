@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unet_studio.workspace.archive import archive, archived_file, decline, restore
 from unet_studio.workspace.cases import (
     NewCase,
     add_cases,
@@ -37,6 +38,16 @@ from unet_studio.workspace.folder import Workspace, default_folder, open_workspa
 from unet_studio.workspace.images import has_image, keep_image, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
+from unet_studio.workspace.measures import (
+    PROPOSAL,
+    Measured,
+    Origin,
+    groups_of_images,
+    keep_measures,
+    measures,
+    origins,
+    spacing_of,
+)
 from unet_studio.workspace.models import (
     Activation,
     NewVersion,
@@ -80,6 +91,7 @@ from unet_studio.workspace.settings import (
 from unet_studio.workspace.split import group_hash, side_of, sides
 
 __all__ = [
+    "PROPOSAL",
     "Activation",
     "Contents",
     "Draft",
@@ -87,9 +99,11 @@ __all__ = [
     "Holder",
     "Journal",
     "Key",
+    "Measured",
     "NewCase",
     "NewCorrection",
     "NewVersion",
+    "Origin",
     "Place",
     "TakenBack",
     "Workspace",
@@ -97,6 +111,8 @@ __all__ = [
     "active",
     "add_candidate",
     "add_cases",
+    "archive",
+    "archived_file",
     "case",
     "cases",
     "cases_of_image",
@@ -107,6 +123,7 @@ __all__ = [
     "correction_touched",
     "corrections",
     "current_correction",
+    "decline",
     "default_folder",
     "drafts",
     "efforts",
@@ -115,17 +132,21 @@ __all__ = [
     "flag",
     "get_setting",
     "group_hash",
+    "groups_of_images",
     "has_image",
     "history",
     "hold",
     "holder",
     "keep",
     "keep_image",
+    "keep_measures",
     "kept_image",
     "latest_proposal",
     "mark_learned",
+    "measures",
     "open_journal",
     "open_workspace",
+    "origins",
     "placed_records",
     "proposal",
     "queue_length",
@@ -134,6 +155,7 @@ __all__ = [
     "reader_name",
     "readers",
     "register_bundled",
+    "restore",
     "rewrite_journal",
     "rollback",
     "save_correction",
@@ -148,6 +170,7 @@ __all__ = [
     "set_targets",
     "side_of",
     "sides",
+    "spacing_of",
     "system_user",
     "take_back",
     "version",

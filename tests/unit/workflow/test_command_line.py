@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from unet_studio import cli
+from unet_studio.cli import looking
 from unet_studio.workflow import faults
 
 
@@ -126,7 +127,7 @@ def test_an_unknown_fault_is_one_sentence_and_a_log_without_the_errors_text(
         raise RuntimeError(name)
 
     log = tmp_path / "faults.log"
-    monkeypatch.setattr(cli, "_doctor", fault)
+    monkeypatch.setattr(looking, "_doctor", fault)
     monkeypatch.setattr(faults, "log_file", lambda: log)
     assert cli.run(["doctor"]) == 1
     error = capsys.readouterr().err
