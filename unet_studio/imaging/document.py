@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from unet_studio.core.image import Image
+from unet_studio.core.image import Acquisition, Image
+from unet_studio.core.survey import Origin
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,18 @@ class Header:
     modality: str = ""
     photometric: str = ""
     spacing_mm: tuple[float, float] | None = None
+    acquisition: Acquisition = field(default_factory=Acquisition)
 
 
 @dataclass(frozen=True)
 class Document:
-    """One opened file. `decode(frame)` gives that frame's Image, frames counted from 0, without the file's hash."""
+    """One opened file. `decode(frame)` gives that frame's Image, frames counted from 0, without the file's hash.
+
+    `origin()` says what it belongs to, and looks at a few of its bytes to know it again; `whole()` is a digest of all
+    stored pixel bytes, "" where that of the file serves.
+    """
 
     header: Header
     decode: Callable[[int], Image]
+    origin: Callable[[], Origin] = Origin
+    whole: Callable[[], str] = str

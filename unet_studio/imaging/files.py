@@ -6,6 +6,7 @@ import stat
 import zlib
 from pathlib import Path
 
+from unet_studio.core.survey import OTHER
 from unet_studio.imaging import limits
 from unet_studio.imaging.document import Document
 from unet_studio.imaging.kinds import HEAD_BYTES, PICTURES, kind_of
@@ -46,7 +47,7 @@ def _opened(path: Path):  # type: ignore[no-untyped-def]
     if stat.S_ISDIR(mode):
         raise Refused("is a folder that cannot be listed", "ask for permission to read it")
     if not stat.S_ISREG(mode):
-        raise Refused("is a device and not a file", f"open one of {PICTURES}")
+        raise Refused("is a device and not a file", f"open one of {PICTURES}", OTHER)
     return path.open("rb")
 
 
@@ -66,7 +67,7 @@ def _packed(path: Path, kind: str) -> Document:
 
     data = _gunzip(path.read_bytes()) if kind == "gzip" else _unzstd(path.read_bytes())
     if kind_of(data[:HEAD_BYTES]) != "DICOM":
-        raise Refused(f"is a {kind} archive", "unpack it and open the pictures inside")
+        raise Refused(f"is a {kind} archive", "unpack it and open the pictures inside", OTHER)
     return open_dicom(path, data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from unet_studio.core.survey import OTHER
 from unet_studio.imaging.refusal import Refused
 
 HEAD_BYTES = 4096
@@ -73,7 +74,7 @@ def kind_of(head: bytes) -> str:
     Raises Refused, with what the file is instead and what would help.
     """
     if not head:
-        raise Refused("is an empty file", "copy it again from where it came from")
+        raise Refused("is an empty file", "copy it again from where it came from", OTHER)
     if head[128:132] == b"DICM":
         return "DICOM"
     for start, kind in PICTURE_STARTS:
@@ -89,6 +90,8 @@ def kind_of(head: bytes) -> str:
         return "zstd"
     if starts_like_dicom(head):
         return "DICOM"
+    if not any(head):
+        raise Refused("holds nothing but zeros", "copy it again from where it came from")
     raise _foreign(head)
 
 
@@ -114,24 +117,17 @@ def starts_like_dicom(head: bytes) -> bool:
 def _foreign(head: bytes) -> Refused:
     for offset, start, what, remedy in FOREIGN_STARTS:
         if head[offset : offset + len(start)] == start:
-            return Refused(f"is {what}, not a picture" if "picture" not in what else f"is {what}", remedy)
+            return Refused(f"is {what}, not a picture" if "picture" not in what else f"is {what}", remedy, OTHER)
     if head[4:8] == b"ftyp":
         brand = FTYP_BRANDS.get(head[8:12])
-        return Refused(f"is {brand}", AS_PNG) if brand else Refused("is a video, not a picture", FRAMES)
+        return Refused(f"is {brand}", AS_PNG, OTHER) if brand else Refused("is a video, not a picture", FRAMES, OTHER)
     if head[:4] == b"RIFF":
-        return Refused("is a video or sound file, not a picture", FRAMES)
+        return Refused("is a video or sound file, not a picture", FRAMES, OTHER)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
-        return Refused("is an SVG drawing", AS_PNG)
+        return Refused("is an SVG drawing", AS_PNG, OTHER)
     if text.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        return Refused("is a web page or XML document, not a picture", "open a picture instead")
-    if not any(head):
-        return damaged_zeros()
+        return Refused("is a web page or XML document, not a picture", "open a picture instead", OTHER)
     if b"\x00" not in head and sum(byte < 9 for byte in head) == 0:
-        return Refused("is a text file, not a picture", f"open one of {PICTURES}")
-    return Refused("is in no picture format that can be opened", f"export it as one of {PICTURES}")
-
-
-def damaged_zeros() -> Refused:
-    """The refusal of a file that a failed copy filled with zeros."""
-    return Refused("holds nothing but zeros", "copy it again from where it came from")
+        return Refused("is a text file, not a picture", f"open one of {PICTURES}", OTHER)
+    return Refused("is in no picture format that can be opened", f"export it as one of {PICTURES}", OTHER)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from unet_studio.core.errors import Unreadable
 from unet_studio.core.image import FileFacts, Image
+from unet_studio.core.survey import DAMAGED, PICTURE, Origin, Survey
 from unet_studio.imaging.pool import Pool
-from unet_studio.imaging.portable import image_from
+from unet_studio.imaging.portable import acquisition_from, image_from
 from unet_studio.imaging.refusal import Refused, damaged
+
+PICTURE_SUFFIXES = frozenset(
+    {".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".nii", ".nrrd"}
+)
+NO_PICTURE_AT_ALL = ("is in no picture format", "is an empty file")  # of a file that is called one: it is damaged
 
 _POOL = Pool()
 atexit.register(_POOL.close)
@@ -50,6 +57,65 @@ def read(path: Path, frame: int = 0) -> Image:
         raise Unreadable(damaged("is damaged").sentence(path.name)) from None
 
 
+def survey(paths: Sequence[Path]) -> list[Survey]:
+    """What each file is and belongs to, headers only: in one request, or one by one where that comes to grief.
+
+    Raises nothing but Cancelled, where close() is called meanwhile.
+    """
+    try:
+        message, _ = _POOL.ask("survey", Path(), paths=[str(Path(path).absolute()) for path in paths])
+        return [_survey(Path(path), one) for path, one in zip(paths, message["surveys"], strict=True)]
+    except (Refused, KeyError, TypeError, ValueError):
+        return [_survey_alone(Path(path)) for path in paths]
+
+
+def same_pixels(one: Path, other: Path) -> bool:
+    """True where two files hold the same stored pixels, by a digest of all; False where one cannot be read."""
+    try:
+        found = [_POOL.ask("same", Path(path).absolute())[0]["facts"]["whole"] for path in (one, other)]
+    except (Refused, KeyError, TypeError):
+        return False
+    return bool(found[0] == found[1])
+
+
+def listed_in(path: Path) -> list[Path] | None:
+    """The files that a DICOMDIR lists and that are there, in its order; None where the file is no DICOMDIR."""
+    try:
+        message, _ = _POOL.ask("index", Path(path).absolute())
+        return [Path(str(one)) for one in message["facts"]["files"]]
+    except (Refused, KeyError, TypeError):
+        return None
+
+
+def _survey_alone(path: Path) -> Survey:
+    try:
+        return _survey(path, _POOL.ask("survey", path, paths=[str(path.absolute())])[0]["surveys"][0])
+    except Refused as refusal:
+        return Survey(str(path), refusal.kind, refusal.sentence(path.name))
+    except (KeyError, IndexError, TypeError, ValueError):
+        return Survey(str(path), DAMAGED, damaged("is damaged").sentence(path.name))
+
+
+def _survey(path: Path, message: dict[str, Any]) -> Survey:
+    if "facts" not in message:
+        refusal = Refused(*_refused(message))
+        named_picture = path.suffix.lower() in PICTURE_SUFFIXES and refusal.wrong.startswith(NO_PICTURE_AT_ALL)
+        return Survey(str(path), DAMAGED if named_picture else refusal.kind, refusal.sentence(path.name))
+    facts, about = message["facts"], message["origin"]
+    return Survey(
+        str(path),
+        PICTURE,
+        "",
+        str(facts["format"]),
+        int(facts["rows"]),
+        int(facts["columns"]),
+        int(facts["frames"]),
+        str(facts["modality"]),
+        acquisition_from(facts["acquisition"]),
+        Origin(**{**about, "made_from": tuple(about["made_from"])}),
+    )
+
+
 def start() -> None:
     """Starts the decode child ahead of the first file; returns at once."""
     _POOL.start()
@@ -73,11 +139,12 @@ def _facts(verb: str, path: Path) -> FileFacts:
         return FileFacts(str(path), False, damaged("is damaged").sentence(path.name))
 
 
-def _refused(message: dict[str, Any]) -> tuple[str, str]:
-    wrong, remedy = message["refused"]
-    return str(wrong), str(remedy)
+def _refused(message: dict[str, Any]) -> tuple[str, str, str]:
+    wrong, remedy, kind = message["refused"]
+    return str(wrong), str(remedy), str(kind)
 
 
 def _file_facts(path: Path, facts: dict[str, Any]) -> FileFacts:
-    spacing = facts["spacing_mm"]
-    return FileFacts(**{**facts, "path": str(path), "spacing_mm": tuple(spacing) if spacing else None})
+    spacing, acquisition = facts["spacing_mm"], acquisition_from(facts["acquisition"])
+    plain = {**facts, "path": str(path), "spacing_mm": tuple(spacing) if spacing else None}
+    return FileFacts(**{**plain, "acquisition": acquisition})

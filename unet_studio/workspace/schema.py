@@ -171,6 +171,24 @@ CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is me
 )"""
 # -------------------------------------------------------------------------------------------------------------------
 
+# --- format 3: files of opened folders that are no rows of the worklist, and fingerprints that tell twins -----------
+OTHERS = """
+CREATE TABLE IF NOT EXISTS others (
+    path PRIMARY KEY,                    -- TEXT, or BLOB where the name is not valid UTF-8
+    folder NOT NULL,                     -- that a reader opened
+    kind TEXT NOT NULL,                  -- other, report, damaged, twin
+    reason TEXT NOT NULL DEFAULT '',
+    case_id INTEGER REFERENCES cases (id),   -- the row that stands for a twin
+    added TEXT NOT NULL
+)"""
+LOOKS = """
+CREATE TABLE IF NOT EXISTS looks (
+    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
+    fingerprint TEXT NOT NULL            -- SHA-256 over some of the file's pixel bytes
+)"""
+LOOKS_INDEX = "CREATE INDEX IF NOT EXISTS looks_by_fingerprint ON looks (fingerprint)"
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -191,4 +209,7 @@ TABLES: tuple[str, ...] = (
     EFFORTS,
     VERSION_EVENTS,
     MEASURES,
+    OTHERS,
+    LOOKS,
+    LOOKS_INDEX,
 )

@@ -1,0 +1,85 @@
+"""Files of an opened folder that are no rows of the worklist, and what tells a picture's twin when it turns up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from unet_studio.workspace.clock import now
+from unet_studio.workspace.database import reading, writing
+from unet_studio.workspace.layout import Workspace
+from unet_studio.workspace.text import from_row, plain, to_row
+
+
+@dataclass(frozen=True)
+class OtherFile:
+    """A file that is folded away under the folder that a reader opened.
+
+    kind: core.survey's OTHER, REPORT, DAMAGED or TWIN. reason: one sentence. case_id: the row that stands for a TWIN.
+    """
+
+    path: str
+    folder: str
+    kind: str
+    reason: str = ""
+    case_id: int | None = None
+
+
+def add_others(workspace: Workspace, files: Iterable[OtherFile]) -> None:
+    """Remember these, in place of what was known of the same paths. Raises WorkspaceError."""
+    rows = [(to_row(one.path), to_row(one.folder), one.kind, plain(one.reason), one.case_id, now()) for one in files]
+    with writing(workspace) as connection:
+        connection.executemany(
+            "INSERT OR REPLACE INTO others (path, folder, kind, reason, case_id, added) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
+
+
+def forget_others(workspace: Workspace, paths: Iterable[str]) -> None:
+    """These files are in the worklist now, or gone. Raises WorkspaceError."""
+    with writing(workspace) as connection:
+        connection.executemany("DELETE FROM others WHERE path = ?", [(to_row(path),) for path in paths])
+
+
+def count_others(workspace: Workspace) -> list[tuple[str, str, int]]:
+    """(folder, kind, number of files), folders in the order in which they were first opened."""
+    query = "SELECT folder, kind, count(*), min(rowid) AS first FROM others GROUP BY folder, kind ORDER BY first"
+    with reading(workspace) as connection:
+        return [(from_row(row[0]), row[1], int(row[2])) for row in connection.execute(query)]
+
+
+def others(workspace: Workspace, folder: str) -> list[OtherFile]:
+    """The files folded away under one folder, damaged ones first, in the order in which they were met."""
+    query = "SELECT * FROM others WHERE folder = ? ORDER BY kind <> 'damaged', rowid"
+    with reading(workspace) as connection:
+        rows = connection.execute(query, (to_row(folder),)).fetchall()
+    return [OtherFile(from_row(row["path"]), folder, row["kind"], row["reason"], row["case_id"]) for row in rows]
+
+
+def keep_looks(workspace: Workspace, looks: Sequence[tuple[int, str]]) -> None:
+    """Remember the fingerprints of these cases' files. Raises WorkspaceError."""
+    with writing(workspace) as connection:
+        connection.executemany("INSERT OR REPLACE INTO looks (case_id, fingerprint) VALUES (?, ?)", looks)
+
+
+def alike(workspace: Workspace, fingerprint: str) -> list[tuple[int, str]]:
+    """(case, path) of the first frames whose files have this fingerprint, the oldest first."""
+    query = (
+        "SELECT cases.id, cases.path FROM looks JOIN cases ON cases.id = looks.case_id"
+        " WHERE looks.fingerprint = ? ORDER BY cases.id"
+    )
+    with reading(workspace) as connection:
+        return [(int(row[0]), from_row(row[1])) for row in connection.execute(query, (fingerprint,))]
+
+
+def twins(workspace: Workspace, case_id: int) -> list[str]:
+    """Paths of the files that this row stands for besides its own."""
+    with reading(workspace) as connection:
+        rows = connection.execute("SELECT path FROM others WHERE case_id = ? ORDER BY rowid", (case_id,)).fetchall()
+    return [from_row(row[0]) for row in rows]
+
+
+def case_at(workspace: Workspace, path: str) -> int | None:
+    """The row of a file's first frame, None where it is not in the worklist."""
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = 0", (to_row(path),)).fetchone()
+    return None if row is None else int(row[0])
