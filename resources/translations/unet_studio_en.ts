@@ -26,6 +26,18 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n files</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n frames</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n held out to compare models</source>
    <translation type="unfinished">
     <numerusform />
@@ -62,13 +74,49 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n more</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n not pictures</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n other files</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n pictures</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n reports</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n there already</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n twins</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -83,6 +131,10 @@
   </message>
   <message>
    <source>&amp;Blink the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Browse series…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -406,6 +458,18 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Browse a disc</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Browse a disc by its &amp;DICOMDIR…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Browse a folder's series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Brush</source>
    <translation type="unfinished" />
   </message>
@@ -506,6 +570,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose patients, studies, series or single images. Names stay hidden unless you ask for them.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose the DICOMDIR of an export disc</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose…</source>
    <translation type="unfinished" />
   </message>
@@ -575,6 +647,10 @@
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOMDIR (DICOMDIR* dicomdir*)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -778,6 +854,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Files without a series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Files without a study</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Fill every hole of the mask</source>
    <translation type="unfinished" />
   </message>
@@ -906,6 +990,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Image {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>In correction</source>
    <translation type="unfinished" />
   </message>
@@ -955,6 +1043,10 @@
   </message>
   <message>
    <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Kind</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1027,6 +1119,14 @@
   </message>
   <message>
    <source>Log: {file}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Look through a folder or disc and choose series of it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Looking through the folder …</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1287,6 +1387,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Other files of the opened folders</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Overlap of the mask with the proposal at this threshold: 1 is the same, 0 nothing in common</source>
    <translation type="unfinished" />
   </message>
@@ -1315,11 +1419,27 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Patient {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Patient, study, series, image</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Patients, studies, series and images</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Picture</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Picture for comparison</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1447,6 +1567,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Put on the worklist</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Put the sample chest film on the worklist</source>
    <translation type="unfinished" />
   </message>
@@ -1559,6 +1683,14 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Series in {folder}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Series {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Shift</source>
    <translation type="unfinished" />
   </message>
@@ -1572,6 +1704,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Show loc&amp;ked pixels</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show patients' names</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2398,6 +2534,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{done} of {files} files looked at: {pictures}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
   </message>
@@ -2444,7 +2584,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{others}: {plain}, {reports}, {damaged} damaged</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{other} goes without this key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{pictures} in {files}</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from unet_studio.core.image import Acquisition
 
 PICTURE, OTHER, REPORT, DAMAGED, TWIN = "picture", "other", "report", "damaged", "twin"
+VIEWER = "viewer"  # an icon or other picture of a disc's viewer; can be opened, and counts as no picture
+OPENS = frozenset({TWIN, VIEWER})
 
 
 @dataclass(frozen=True)

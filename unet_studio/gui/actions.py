@@ -56,6 +56,8 @@ def command(name: str, text: str, tip: str, line: bool = False) -> Action:
 FILE_ROWS = (
     A("open", "&Open files…", "Open pictures or DICOM files", ("Ctrl+O",), "write", "open", bar=1),
     A("open_folder", "Open &folder…", "Open a folder's pictures", ("Ctrl+Shift+O",), "write", "open_folder", bar=1),
+    A("browse", "&Browse series…", "Look through a folder or disc and choose series of it", ("Ctrl+Alt+O",), "write"),
+    A("browse_disc", "Browse a disc by its &DICOMDIR…", "Choose the DICOMDIR of an export disc", (), "write"),
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
     A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
     A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),

@@ -30,21 +30,23 @@ class WorklistLink(QObject):
     def __init__(self, reading: Reading, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._reading, self._jobs = reading, jobs
-        self.panel = WorklistPanel(self._want_thumbnail)
+        self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.refresh)
         self.panel.chosen.connect(self.open)
+        self.panel.folded.wanted.connect(lambda path: self.add([Path(path)]))
         reading.advance.connect(self._advance)
 
     def refresh(self) -> None:
         """Read the cases again and show them."""
-        from unet_studio.workflow import opening
+        from unet_studio.workflow import folding, opening
 
         self._rest.stop()
         self.panel.show_cases(opening.cases(self._reading.session))
+        self.panel.folded.show_lines(folding.lines(self._reading.session))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
             self.open_first()
@@ -84,6 +86,11 @@ class WorklistLink(QObject):
             return verb(session, token, opening)
 
         self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label=tr("Adding files"))
+
+    def _folded_files(self, folder: str) -> Sequence[Any]:
+        from unet_studio.workflow import folding
+
+        return folding.files(self._reading.session, folder)
 
     def _batch(self, _changes: Changes) -> None:
         if not self._rest.isActive():

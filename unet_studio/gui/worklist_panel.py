@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from unet_studio.core.case import Case, Status
+from unet_studio.gui.folded_panel import FoldedPanel
 from unet_studio.gui.keys import shown
 from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, WorklistModel, WorklistOrder
@@ -19,7 +21,12 @@ class WorklistPanel(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, want_thumbnail: Callable[[int], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        want_thumbnail: Callable[[int], None],
+        files_of: Callable[[str], Sequence[Any]] = lambda folder: (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("worklist_panel")
         self.model = WorklistModel(want_thumbnail, self)
@@ -44,6 +51,7 @@ class WorklistPanel(QWidget):
         self.empty.setObjectName("quiet")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.folded = FoldedPanel(files_of, self)
         self._lay_out()
         self._refresh_words()
 
@@ -76,6 +84,7 @@ class WorklistPanel(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.empty, 1)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.folded)
 
     def show_keys(self) -> None:
         """Name the keys in force."""

@@ -32,6 +32,10 @@ def open_document(path: Path) -> Document:
         from unet_studio.imaging.tiff import open_tiff
 
         return open_tiff(path)
+    if kind in ("NIfTI", "NRRD"):
+        from unet_studio.imaging.volume import open_nifti, open_nrrd
+
+        return open_nifti(path) if kind == "NIfTI" else open_nrrd(path)
     if kind == "JPEG":
         from unet_studio.imaging.rare_jpeg import is_rare, open_rare_jpeg
 
@@ -66,7 +70,12 @@ def _packed(path: Path, kind: str) -> Document:
     from unet_studio.imaging.dicom import open_dicom
 
     data = _gunzip(path.read_bytes()) if kind == "gzip" else _unzstd(path.read_bytes())
-    if kind_of(data[:HEAD_BYTES]) != "DICOM":
+    inside = kind_of(data[:HEAD_BYTES])
+    if inside == "NIfTI":
+        from unet_studio.imaging.volume import open_nifti
+
+        return open_nifti(path, data)
+    if inside != "DICOM":
         raise Refused(f"is a {kind} archive", "unpack it and open the pictures inside", OTHER)
     return open_dicom(path, data)
 

@@ -8,7 +8,7 @@ from unet_studio.core.survey import OTHER
 from unet_studio.imaging.refusal import Refused
 
 HEAD_BYTES = 4096
-PICTURES = "DICOM, PNG, JPEG, TIFF, BMP, WebP and GIF"
+PICTURES = "DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI and NRRD"
 AS_PNG = "export it as PNG or TIFF"
 UNPACK = "unpack it and open the pictures inside"
 FRAMES = "export the frames as PNG"
@@ -50,9 +50,7 @@ FOREIGN_STARTS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"8BPS", "a Photoshop picture", AS_PNG),
     (0, b"\x00\x00\x01\x00", "an icon", AS_PNG),
     (0, b"v/1\x01", "an OpenEXR picture", AS_PNG),
-    (0, b"NRRD000", "an NRRD volume", "export its slices as PNG, TIFF or DICOM"),
-    (344, b"n+1\x00", "a NIfTI volume", "export its slices as PNG, TIFF or DICOM"),
-    (344, b"ni1\x00", "a NIfTI header", "export its slices as PNG, TIFF or DICOM"),
+    (344, b"ni1\x00", "a NIfTI header without its pixels", "save header and pixels as one .nii file"),
     (0, b"P5", "a PGM picture", AS_PNG),
     (0, b"P6", "a PPM picture", AS_PNG),
     (0, b"\x93NUMPY", "a numpy array", AS_PNG),
@@ -70,7 +68,8 @@ FTYP_BRANDS = {
 def kind_of(head: bytes) -> str:
     """The picture format that a file's first bytes (HEAD_BYTES are enough) announce.
 
-    Returns "DICOM", "PNG", "JPEG", "TIFF", "BMP", "WebP", "GIF", or "gzip" and "zstd" for a packed file.
+    Returns "DICOM", "PNG", "JPEG", "TIFF", "BMP", "WebP", "GIF", "NIfTI", "NRRD",
+    or for a packed file "gzip" and "zstd".
     Raises Refused, with what the file is instead and what would help.
     """
     if not head:
@@ -84,6 +83,10 @@ def kind_of(head: bytes) -> str:
         return "WebP"
     if head[:2] == b"BM" and len(head) >= 26 and head[14:18] in _BMP_HEADER_SIZES:
         return "BMP"
+    if head.startswith(b"NRRD000"):
+        return "NRRD"
+    if head[344:348] == b"n+1\x00" or head[4:8] == b"n+2\x00":
+        return "NIfTI"
     if head[:2] == b"\x1f\x8b":
         return "gzip"
     if head[:4] == b"\x28\xb5\x2f\xfd":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unet_studio.core.changes import Changes
-from unet_studio.core.survey import DAMAGED, OTHER, PICTURE, TWIN, Survey
+from unet_studio.core.survey import DAMAGED, PICTURE, TWIN, VIEWER, Survey
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, OtherFile
@@ -177,7 +177,7 @@ def _settle(run: _Run) -> None:
     for found, folder in run.waiting:
         if found.format != "DICOM" and run.has_dicom:
             words = OF_THE_VIEWER.format(name=Path(found.path).name, format=found.format)
-            run.folded.append(OtherFile(_absolute(found.path), folder, OTHER, words))
+            run.folded.append(OtherFile(_absolute(found.path), folder, VIEWER, words))
         else:
             _list(run, found, folder)
     run.waiting.clear()

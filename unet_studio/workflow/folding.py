@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unet_studio.core.survey import DAMAGED, OTHER, REPORT, TWIN
+from unet_studio.core.survey import DAMAGED, OTHER, REPORT, TWIN, VIEWER
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import OtherFile
@@ -45,7 +45,13 @@ def lines(session: Session) -> list[FoldedLine]:
     for folder, kind, count in store.count_others(session.workspace):
         folders.setdefault(folder, {})[kind] = count
     return [
-        FoldedLine(folder, kinds.get(OTHER, 0), kinds.get(REPORT, 0), kinds.get(DAMAGED, 0), kinds.get(TWIN, 0))
+        FoldedLine(
+            folder,
+            kinds.get(OTHER, 0) + kinds.get(VIEWER, 0),
+            kinds.get(REPORT, 0),
+            kinds.get(DAMAGED, 0),
+            kinds.get(TWIN, 0),
+        )
         for folder, kinds in folders.items()
         if set(kinds) != {DAMAGED}
     ]

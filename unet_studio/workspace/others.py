@@ -15,7 +15,8 @@ from unet_studio.workspace.text import from_row, plain, to_row
 class OtherFile:
     """A file that is folded away under the folder that a reader opened.
 
-    kind: core.survey's OTHER, REPORT, DAMAGED or TWIN. reason: one sentence. case_id: the row that stands for a TWIN.
+    kind: core.survey's OTHER, REPORT, DAMAGED, VIEWER or TWIN. reason: one sentence. case_id: the row that stands for
+    a TWIN.
     """
 
     path: str

@@ -176,7 +176,7 @@ OTHERS = """
 CREATE TABLE IF NOT EXISTS others (
     path PRIMARY KEY,                    -- TEXT, or BLOB where the name is not valid UTF-8
     folder NOT NULL,                     -- that a reader opened
-    kind TEXT NOT NULL,                  -- other, report, damaged, twin
+    kind TEXT NOT NULL,                  -- other, report, damaged, twin, viewer
     reason TEXT NOT NULL DEFAULT '',
     case_id INTEGER REFERENCES cases (id),   -- the row that stands for a twin
     added TEXT NOT NULL

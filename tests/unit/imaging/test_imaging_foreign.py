@@ -26,7 +26,7 @@ FOREIGN = {
     "video.mp4": (b"\0\0\0\x20ftypisom" + b"\0" * 50, "video.mp4 is a video, not a picture"),
     "video.avi": (b"RIFF\0\0\0\0AVI LIST", "video.avi is a video or sound file, not a picture"),
     "photo.jpg": (b"\0\0\0\x20ftypheic" + b"\0" * 50, "photo.jpg is an HEIC picture; export it as PNG"),
-    "volume.nii": (b"\x5c\x01\0\0" + b"\0" * 340 + b"n+1\0", "volume.nii is a NIfTI volume"),
+    "volume.hdr": (b"\x5c\x01\0\0" + b"\0" * 340 + b"ni1\0", "volume.hdr is a NIfTI header without its pixels, not"),
     "zeros": (b"\0" * 5000, "zeros holds nothing but zeros; copy it again"),
     "noise": (bytes(range(200, 256)) * 20 + b"\0", "noise is in no picture format that can be opened"),
     "table.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50, "table.xls is an Office document"),

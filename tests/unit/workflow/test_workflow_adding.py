@@ -200,7 +200,7 @@ def test_a_dicomdir_stands_for_what_it_lists(session, tmp_path):
         film(tmp_path / "made" / f"{number}", drawn(number), f"P-{number}")
         files.add(tmp_path / "made" / f"{number}")
     files.write(tmp_path / "disc")
-    files._tmpdir.cleanup()  # which pydicom leaves to the end of the process, with a warning
+    files._stage["t"].cleanup()  # which pydicom leaves to the end of the process, with a warning
     (tmp_path / "disc" / "not_listed.png").write_bytes(imagecodecs.png_encode(drawn(9)))
     index = tmp_path / "disc" / "DICOMDIR"
     assert len(reader.listed_in(index) or []) == 3
