@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -81,6 +81,8 @@ class FoldedPanel(QTreeWidget):
         room = QRect(0, 0, max(60, self.width() - self.indentation() - 24), 1000)
         measure, wrap = self.fontMetrics(), Qt.TextFlag.TextWordWrap
         heights = [measure.boundingRect(room, wrap, line.text(0)).height() + 6 for line in lines]
+        for line, tall in zip(lines, heights, strict=True):
+            line.setSizeHint(0, QSize(0, tall))
         height = sum(heights[:LINES])
         if any(line.isExpanded() for line in lines):
             height = max(height, UNFOLDED * (measure.height() + 4))

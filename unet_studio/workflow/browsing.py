@@ -28,18 +28,21 @@ def look_through(
     on_batch: Callable[[Looked], None],
     cancelled: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Survey a folder, a disc by its DICOMDIR, or a file; `on_batch` gets the pictures as they are found.
+    """Survey a folder, a disc by its DICOMDIR, or a file; `on_batch` gets the pictures as they are found,
+    on an export disc those in DICOM only.
 
     Returns the number of files. Nothing is kept: names of patients go no further than the caller.
     """
     from unet_studio.imaging import folders, reader
 
     _, files = folders.files_of(path, cancelled)
+    viewer = folders.holds_a_viewer(files)
     for start in range(0, len(files), BATCH):
         if cancelled():
             return start
         batch = files[start : start + BATCH]
-        pictures = tuple(found for found in reader.survey(batch) if found.kind == PICTURE)
+        found = [one for one in reader.survey(batch) if one.kind == PICTURE]
+        pictures = tuple(one for one in found if one.format == "DICOM" or not viewer)
         on_batch(Looked(pictures, start + len(batch), len(files)))
     return len(files)
 
