@@ -106,7 +106,9 @@ def listing(folder: Path, files: int = 2000) -> None:
     overslept = next(watch)
     rows = len(opening.cases(session))
     close_session(session)
-    print(f"{rows} of {files} DICOM files listed: {wall:.2f} s, CPU {cpu:.2f} s, latest wake-up {overslept * 1000:.0f} ms")
+    print(
+        f"{rows} of {files} DICOM files listed: {wall:.2f} s, CPU {cpu:.2f} s, latest wake-up {overslept * 1000:.0f} ms"
+    )
 
 
 def opened(folder: Path, repeats: int) -> None:
@@ -120,7 +122,9 @@ def opened(folder: Path, repeats: int) -> None:
     for name in ("cr3000", "gray4096.png", "wide4096.png", "j2k3000"):
         found = sorted(timed(lambda name=name: viewing.display(reader.read(folder / name))) for _ in range(repeats))
         wall, cpu = found[0][0], min(one[1] for one in found)
-        print(f"{name:14} best {wall * 1000:5.0f} ms, median {found[repeats // 2][0] * 1000:5.0f}, CPU {cpu * 1000:5.0f}")
+        print(
+            f"{name:14} best {wall * 1000:5.0f} ms, median {found[repeats // 2][0] * 1000:5.0f}, CPU {cpu * 1000:5.0f}"
+        )
 
 
 def painted(folder: Path, repeats: int) -> None:
