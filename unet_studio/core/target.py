@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unet_studio.core.image import Image
+from unet_studio.core.image import VIDEOS, Image
 
 GRAY_SATURATION = 0.08  # mean saturation of the lit part below which an RGB picture counts as gray
 LIT = 40  # brightest channel (of 255) from which a pixel counts as lit
@@ -35,6 +35,8 @@ UNDECIDED_MODALITIES = frozenset({"", "OT", "SC"})  # these say nothing: look at
 def guess_target(image: Image) -> str | None:
     """The Target that the picture asks for, or None when it is neither radiograph nor endoscopy."""
     gray = is_gray(image.pixels)
+    if image.format in VIDEOS:  # of endoscopy, unless they are gray; a dark frame says nothing
+        return None if gray else POLYP.name
     for target in TARGETS.values():
         if image.modality in target.modalities:
             return target.name if gray == (target.channels == 1) else None

@@ -21,11 +21,21 @@ class Header:
     modality: str = ""
     photometric: str = ""
     spacing_mm: tuple[float, float] | None = None
+    video: bool = False
+    known: int = -1  # frames that can be shown at once; -1: all of them
+    counted: bool = True  # False while `frames` is only what a video's header says
+    rate: float = 0.0  # frames a second, 0 where they have no time
 
 
 @dataclass(frozen=True)
 class Document:
-    """One opened file. `decode(frame)` gives that frame's Image, frames counted from 0, without the file's hash."""
+    """One opened file. `decode(frame)` gives that frame's Image, frames counted from 0, without the file's hash.
+
+    Of videos only: grow(seconds, sha256) decodes on in order and gives the facts known then; sha256() is the whole
+    file's, "" where it is not known yet.
+    """
 
     header: Header
     decode: Callable[[int], Image]
+    grow: Callable[[float, str], Header] | None = None
+    sha256: Callable[[], str] | None = None

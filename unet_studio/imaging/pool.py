@@ -88,7 +88,7 @@ class Pool:
         self._busy: set[_Child] = set()
         self._closings = 0
 
-    def ask(self, verb: str, path: Path, frame: int = 0) -> tuple[dict[str, Any], np.ndarray | None]:
+    def ask(self, verb: str, path: Path, frame: int = 0, **more: str) -> tuple[dict[str, Any], np.ndarray | None]:
         """A child's answer about one file, in at most the pool's seconds once a child is free.
 
         Raises Refused where the file hangs or kills the child, Cancelled where close() came in between.
@@ -96,7 +96,7 @@ class Pool:
         with self._free:
             closings = self._closings
             deadline = time.monotonic() + self._seconds
-            request = {"verb": verb, "path": str(path), "frame": frame}
+            request = {"verb": verb, "path": str(path), "frame": frame, **more}
             while True:
                 child = self._take()
                 try:
