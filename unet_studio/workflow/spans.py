@@ -14,7 +14,8 @@ SETTING = "spans"
 
 def worklist(session: Session) -> list[Case]:
     """The cases as this reader sees them, without the frames that lie outside a chosen span."""
-    return sequence.within(store.cases(session.workspace, session.reader), spans(session))
+    cases = store.cases(session.workspace, session.reader)
+    return sequence.within(cases, _by_key(session, cases))
 
 
 def frames(session: Session, case_id: int) -> list[Case]:
@@ -25,8 +26,17 @@ def frames(session: Session, case_id: int) -> list[Case]:
 
 def spans(session: Session) -> dict[str, Span]:
     """The chosen spans by the key of their sequence; one without is worked on as a whole."""
+    return _by_key(session, store.cases(session.workspace, session.reader))
+
+
+def _by_key(session: Session, cases: list[Case]) -> dict[str, Span]:
+    """They are kept by a hash of the key, which is made of a path."""
     kept = store.get_setting(session.workspace, SETTING, {})
-    return {key: Span(*map(int, numbers)) for key, numbers in kept.items()}
+    if not kept:
+        return {}
+    keys = {sequence.key(case) for case in cases} - {""}
+    named = {key: kept.get(store.group_hash(session.workspace, key)) for key in keys}
+    return {key: Span(*map(int, numbers)) for key, numbers in named.items() if numbers}
 
 
 def choose(session: Session, case_id: int, span: Span) -> Changes:
@@ -37,7 +47,7 @@ def choose(session: Session, case_id: int, span: Span) -> Changes:
     require_writable(session)
     all_frames = frames(session, case_id)
     kept = dict(store.get_setting(session.workspace, SETTING, {}))
-    kept[sequence.key(all_frames[0])] = [span.first, span.last, span.every]
+    kept[store.group_hash(session.workspace, sequence.key(all_frames[0]))] = [span.first, span.last, span.every]
     store.set_setting(session.workspace, SETTING, kept)
     chosen = len(span.chosen(all_frames))
     return Changes(worklist=True, message=f"{chosen} of {len(all_frames)} frames are on the worklist")

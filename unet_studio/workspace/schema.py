@@ -7,15 +7,16 @@ SCHEMA_VERSION = 3
 _CASES = """
 CREATE TABLE cases (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path NOT NULL,                       -- TEXT, or BLOB where the name is not valid UTF-8
+    path NOT NULL,                       -- number of the file in the linking table; no name stands here
     frame INTEGER NOT NULL,
     frames INTEGER NOT NULL,
     guess TEXT,                          -- Target guessed from the picture
     image_hash TEXT NOT NULL DEFAULT '',
     rows INTEGER NOT NULL DEFAULT 0,
     columns INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read
+    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read, with {file} for its name
     added TEXT NOT NULL,
+    video INTEGER NOT NULL DEFAULT 0,    -- frames come to the worklist when they are asked for
     UNIQUE (path, frame)
 )"""
 
@@ -83,7 +84,7 @@ CREATE TABLE corrections (
     active_seconds REAL NOT NULL,
     wall_seconds REAL NOT NULL,
     changed_pixels INTEGER NOT NULL,
-    source_name TEXT NOT NULL,
+    source_name TEXT NOT NULL,           -- number of the file in the linking table
     source_sha256 TEXT NOT NULL,
     mask_file TEXT NOT NULL,
     touched_file TEXT NOT NULL,
