@@ -188,6 +188,9 @@ class CarryLink(QObject):
     def copy_next(self) -> None:
         """Open the next frame and put this one's mask in there, as one undo step."""
         start = self._source()
+        if start is not None and start.case.video:
+            self._make_next(start)
+            return
         case = self._neighbour(1) if start is not None else None
         if case is None:
             return
@@ -196,6 +199,21 @@ class CarryLink(QObject):
             self._reading.open(case.id, start.target)
         else:
             self._worklist.open(case.id)
+
+    def _make_next(self, start: Any) -> None:
+        """The same in a video, where the next frame may have no row yet."""
+        session = self._reading.session
+
+        def work(_token: Token) -> Case:
+            from unet_studio.workflow import frames
+
+            return frames.case_at(session, start.case.id, start.case.frame + 1)
+
+        def made(case: Case) -> None:
+            self._copying = (case.id, start)
+            self._worklist.open_frame(case.id)
+
+        self._jobs.run(work, done=made)
 
     def _copy(self, start: Any) -> None:
         from unet_studio.workflow import carrying

@@ -17,6 +17,7 @@ from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.follow_link import FollowLink
+from unet_studio.gui.frames_link import FramesLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_link import LearnLink
@@ -56,6 +57,9 @@ def make(window: MainWindow) -> None:
     reading.ahead = window.ahead.take
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
+    window.frames = FramesLink(
+        reading, window.worklist, window.picture, canvas, window.frame_bar, actions, jobs, window
+    )
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
@@ -72,6 +76,7 @@ def connect(window: MainWindow) -> None:
     window.worklist.finished.connect(window.say_finished)
     window.learn.refreshed.connect(window.enable)
     window.ghosts.changed.connect(window.enable)
+    window.frames.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
     window.desk.preferred.connect(window.looks.prefer)
@@ -89,6 +94,9 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.doubt.handlers(),
         **window.follow.handlers(),
         **window.carry.handlers(),
+        **window.frames.handlers(),
+        "frame_next": lambda: window.frames.step(1) or window.carry.step(1),
+        "frame_previous": lambda: window.frames.step(-1) or window.carry.step(-1),
         **window.desk.handlers(),
         **window.keys.handlers(),
         "accept": reading.accept,
@@ -107,7 +115,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
-    found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
+    found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts() | window.frames.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def add_paths(
     for path in scan.find_files(paths, cancelled):
         facts = reader.probe(path)
         batch += _rows(path, facts)
-        if facts.frames > MANY:
+        if facts.frames > MANY and not facts.video:
             words = f"{path.name}: {facts.frames} frames; Frames, Choose frames leaves out what is not needed"
             total |= Changes(message=words)
         if len(batch) >= BATCH:
@@ -82,6 +82,8 @@ def _rows(path: Path, facts: FileFacts) -> Iterable[NewCase]:
     if facts.error:
         return (NewCase(absolute, error=facts.error),)
     frames = max(1, facts.frames)
+    if facts.video:  # its other frames become rows when they are asked for
+        return (NewCase(absolute, 0, frames, facts.target, video=True),)
     return (NewCase(absolute, frame, frames, facts.target) for frame in range(frames))
 
 
@@ -102,9 +104,9 @@ def add_sample(session: Session) -> Changes:
     return add_paths(session, [sample_film()])
 
 
-def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it, without the frames outside a chosen span."""
-    return spans.worklist(session)
+def cases(session: Session, keep: Collection[int] = ()) -> list[Case]:
+    """The worklist as this reader sees it, without the frames outside a chosen span; `keep` are listed all the same."""
+    return spans.worklist(session, keep)
 
 
 def some_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:

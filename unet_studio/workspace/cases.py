@@ -76,6 +76,34 @@ def add_cases(workspace: Workspace, new: Iterable[NewCase]) -> list[int]:
     return ids
 
 
+def frame_of(workspace: Workspace, file: int, frame: int) -> int | None:
+    """The row of a frame of a file (by its number in the linking table), None where there is none."""
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = ?", (file, frame)).fetchone()
+    return None if row is None else int(row["id"])
+
+
+def add_frames(workspace: Workspace, case_id: int, reader: str, frames: Iterable[int]) -> list[int]:
+    """Rows for other frames of a case's file, with the Target that the case has for `reader`; returns their ids."""
+    ids = []
+    with writing(workspace) as connection:
+        like = _seen(connection, case_id, reader)
+        for frame in frames:
+            row = (like["path"], frame, like["frames"], like["target"], "", now(), like["video"])
+            connection.execute(_ADD, row)
+            found = connection.execute(
+                "SELECT id FROM cases WHERE path = ? AND frame = ?", (like["path"], frame)
+            ).fetchone()
+            ids.append(int(found["id"]))
+    return ids
+
+
+def set_frames(workspace: Workspace, file: int, frames: int) -> None:
+    """Record how many frames a file has."""
+    with writing(workspace) as connection:
+        connection.execute("UPDATE cases SET frames = ? WHERE path = ?", (int(frames), file))
+
+
 def cases(workspace: Workspace, reader: str) -> list[Case]:
     """The whole worklist as `reader` sees it, in the order in which it was added."""
     with reading(workspace) as connection:
