@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-
 VIDEOS = frozenset({"MP4", "MOV", "AVI", "Matroska", "WebM", "MPEG", "WMV"})  # formats of an Image
 
 

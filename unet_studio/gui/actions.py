@@ -132,7 +132,9 @@ VIEW_ROWS = (
     A("mirror", "&Mirror left–right", "Mirror what is seen, left for right; the data stay", ("Shift+H",), "picture"),
     A("flip", "Mirror &top–bottom", "Mirror what is seen, top for bottom; the data stay", ("Shift+V",), "picture"),
     A("upright", "&Upright again", "Show the picture as it is in its file", ("Alt+Up",), "picture"),
-    A("find", "&Find in the worklist", "Type a part of a file's name", ("Ctrl+F",), "cases", line=True),
+    A("show_names", "Show file &names", "Show the names of files, which may name patients, in place of numbers",
+      ("Ctrl+Shift+N",), switch=True, line=True),
+    A("find", "&Find in the worklist", "Type a part of a number or name, as it is shown", ("Ctrl+F",), "cases"),
 )  # fmt: skip
 WINDOW_ROWS = tuple(A(f"window_{n}", f"Preset {n}", f"Window preset {n}", (str(n),), "picture") for n in range(1, 10))
 SEGMENT_ROWS = (

@@ -11,6 +11,7 @@ from unet_studio.core import sequence
 from unet_studio.core.case import Case, Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
+from unet_studio.gui import names
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.reading import Reading
@@ -224,7 +225,7 @@ class CarryLink(QObject):
         except UserError as error:
             self._jobs.said.emit(str(error), True)
             return
-        name = start.case.name
+        name = names.name_of(start.case)
         said = tr("Mask copied from {name}", name=name)
         self._jobs.said.emit(said if changed else tr("The mask is that of {name} already", name=name), False)
         self._reading.edited.emit()

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
-from unet_studio.gui import links, preferences, start_page
+from unet_studio.gui import links, names, preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.strip = OptionStrip(self.actions_set)
         self.beside = Beside(self.canvas)
         self.frame_bar = FrameBar(self.actions_set)
+        self.start = start_page.StartPage(self.actions_set)
         links.make(self)
         self._assemble()
         self._connect()
@@ -85,7 +86,6 @@ class MainWindow(QMainWindow):
         self.actions_set.fill_menus(self)
         self.addToolBar(self._tool_bar())
         self.setStatusBar(self.status)
-        self.start = start_page.StartPage(self.actions_set)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
         self.pages.addWidget(_column(self.strip, self.beside.pair, self.frame_bar))
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
     def show_reader(self) -> None:
         """Name the reader, the open picture, and who keeps the Workspace from being written to."""
         session, case = self.reading.session, self.reading.open_case
-        name = f"{case.case.name} – " if case is not None else ""
+        name = f"{names.name_of(case.case)} – " if case is not None else ""
         self.setWindowTitle(name + tr("U-Net Studio – reader: {reader}", reader=session.reader))
         self._reader_button.setIcon(self.actions_set["reader"].icon())
         self._reader_button.setText(session.reader)

@@ -27,7 +27,9 @@ def number(workspace: Workspace, paths: Sequence[str]) -> list[int]:
     rows = [to_row(path) for path in paths]
     with _open(workspace.database) as connection:
         patiently(connection, "BEGIN IMMEDIATE")
-        connection.executemany("INSERT OR IGNORE INTO linking (path) VALUES (?)", [(row,) for row in dict.fromkeys(rows)])
+        connection.executemany(
+            "INSERT OR IGNORE INTO linking (path) VALUES (?)", [(row,) for row in dict.fromkeys(rows)]
+        )
         found = [_number_of(connection, row) for row in rows]
         connection.execute("COMMIT")
     return [one for one in found if one is not None]
