@@ -342,6 +342,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>A fixed key</source>
    <translation type="unfinished" />
   </message>
@@ -874,6 +878,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Film {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Films</source>
    <translation type="unfinished" />
   </message>
@@ -894,6 +902,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Find by number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>First frame</source>
    <translation type="unfinished" />
   </message>
@@ -911,6 +923,10 @@
   </message>
   <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frame</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -987,6 +1003,10 @@
   </message>
   <message>
    <source>How strongly the mask is tinted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Image</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1319,6 +1339,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Number of the frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>One corner of a polygon back</source>
    <translation type="unfinished" />
   </message>
@@ -1395,6 +1419,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>P&amp;lay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>P&amp;ropose from strokes</source>
    <translation type="unfinished" />
   </message>
@@ -1439,6 +1467,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Picture {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pictures</source>
    <translation type="unfinished" />
   </message>
@@ -1452,6 +1484,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Pixels that you drew: the program never changes them  [{key}] shows them</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Play the frames, or stop at the one that is seen</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1683,6 +1719,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Series in {folder}</source>
    <translation type="unfinished" />
   </message>
@@ -1703,6 +1743,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Show file &amp;names</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Show loc&amp;ked pixels</source>
    <translation type="unfinished" />
   </message>
@@ -1712,6 +1756,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Show the &amp;earlier model's mask (hold)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the names of files, which may name patients, in place of numbers</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1856,6 +1904,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The frames after this one are still being looked for</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The mask is that of {name} already</source>
    <translation type="unfinished" />
   </message>
@@ -1960,11 +2012,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Type a part of a file's name</source>
+   <source>Type a number; file names are found once they are shown  [{key}]</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Type a part of a file's name  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Type a part of a number or name, as it is shown</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2025,6 +2081,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Versions…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Video {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2145,6 +2205,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Zoom: screen px for one picture px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a file of several frames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2385,6 +2449,14 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>of about {frames}; {known} can be shown</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>of {frames}</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -119,12 +119,15 @@ def test_other_files_fold_into_a_line_that_unfolds(studio, qtbot, disc):
     low = folded.height()
     line.setExpanded(True)
     assert line.childCount() == 30
-    assert line.child(0).text(0).startswith("read0.txt is a text file")
+    assert line.child(0).text(0).startswith("A file is a text file")  # names are hidden until they are asked for
     assert folded.height() > low
     rows = window.worklist.panel.model.rowCount()
     with qtbot.assertNotEmitted(folded.wanted):  # no picture: nothing comes of it
         folded.itemActivated.emit(line.child(0), 0)
     assert rows == 14
+    window.actions_set["show_names"].trigger()
+    folded.topLevelItem(0).setExpanded(True)
+    assert folded.topLevelItem(0).child(0).text(0).startswith("read0.txt is a text file")
 
 
 def test_a_twin_can_be_unfolded_and_put_on_the_worklist(studio, qtbot, tmp_path, disc):

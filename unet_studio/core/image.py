@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+VIDEOS = frozenset({"MP4", "MOV", "AVI", "Matroska", "WebM", "MPEG", "WMV"})  # formats of an Image
+
 
 @dataclass(frozen=True)
 class Window:
@@ -111,6 +113,10 @@ class FileFacts:
     spacing_mm: tuple[float, float] | None = None
     target: str | None = None
     acquisition: Acquisition = field(default_factory=Acquisition)
+    video: bool = False
+    known: int = -1  # frames of a video that can be shown at once; -1: all of them
+    counted: bool = True  # False while `frames` is only what a video's header says
+    rate: float = 0.0  # frames a second, 0 where they have no time
 
 
 def content_hash(pixels: np.ndarray) -> str:

@@ -44,5 +44,6 @@ class Survey:
     columns: int = 0
     frames: int = 0
     modality: str = ""
+    video: bool = False
     acquisition: Acquisition = field(default_factory=Acquisition)
     origin: Origin = field(default_factory=Origin)

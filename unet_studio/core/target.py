@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unet_studio.core.image import Image
+from unet_studio.core.image import VIDEOS, Image
 
 GRAY_SATURATION = 0.08  # mean saturation of the lit part below which an RGB picture counts as gray
 LIT = 40  # brightest channel (of 255) from which a pixel counts as lit
@@ -78,6 +78,8 @@ def _is_frontal(view: str) -> bool:
 
 def _by_look(image: Image) -> Target | None:
     gray = is_gray(image.pixels)
+    if image.format in VIDEOS:  # of endoscopy, unless they are gray; a dark frame says nothing
+        return None if gray else POLYP
     for target in TARGETS.values():
         if image.modality in target.modalities:
             return target if gray == (target.channels == 1) else None

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from unet_studio.core.case import Status
-from unet_studio.gui import preferences, theme
+from unet_studio.gui import names, preferences, theme
 from unet_studio.gui.jobs import ADD, MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
@@ -166,7 +166,7 @@ class Desk(QObject):
         if case is not None and case.status is Status.EXCLUDED:
             self._reading.include()
         elif self._reading.open_case is not None:
-            ReasonDialog(self._window, self._reading.open_case.case.name, self._reading.exclude).open()
+            ReasonDialog(self._window, names.name_of(self._reading.open_case.case), self._reading.exclude).open()
 
     def ask_preferences(self) -> None:
         """Ask for the size of text and the time that learning may take."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from unet_studio.core.survey import DAMAGED, OPENS
 from unet_studio.gui import theme
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.texts import tr, tr_n
 
 FOLDER_ROLE, PATH_ROLE = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
@@ -58,10 +59,15 @@ class FoldedPanel(QTreeWidget):
         for line in lines:
             item = QTreeWidgetItem(self, [line_words(line)])
             item.setData(0, FOLDER_ROLE, line.folder)
-            item.setToolTip(0, f"{line.folder}\n{line_words(line)}")
+            item.setToolTip(0, f"{line.folder}\n{line_words(line)}" if in_clear() else line_words(line))
             item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         self.setVisible(bool(lines))
         self._fit()
+
+    def show_names(self) -> None:
+        """Name the files, or not, as it is wanted now."""
+        lines, self._shown = self._shown, []
+        self.show_lines(lines)
 
     def _unfold(self, item: QTreeWidgetItem) -> None:
         if not item.childCount():
@@ -96,9 +102,11 @@ class FoldedPanel(QTreeWidget):
 
 
 def _child(one: Any) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([one.reason])
+    name = one.path.replace("\\", "/").rsplit("/", 1)[-1]
+    words = one.reason if in_clear() else one.reason.replace(name, tr("A file"), 1)
+    item = QTreeWidgetItem([words])
     item.setData(0, PATH_ROLE, one.path if one.kind in OPENS else "")
-    item.setToolTip(0, f"{one.path}\n{one.reason}")
+    item.setToolTip(0, f"{one.path}\n{words}" if in_clear() else words)
     if one.kind == DAMAGED:
         item.setForeground(0, QColor(theme.BAD))
     return item

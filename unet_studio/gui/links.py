@@ -17,12 +17,14 @@ from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.follow_link import FollowLink
+from unet_studio.gui.frames_link import FramesLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.keys_link import KeysLink
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.lock_link import LockLink
 from unet_studio.gui.looks_link import LooksLink
 from unet_studio.gui.mask_link import MaskLink
+from unet_studio.gui.names_link import NamesLink
 from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
@@ -39,6 +41,8 @@ def make(window: MainWindow) -> None:
     reading, jobs, actions = window.reading, window.jobs, window.actions_set
     canvas, strip, bar = window.canvas, window.strip, window.status
     window.worklist = WorklistLink(reading, jobs, window)
+    window.names = NamesLink(window.worklist.panel, actions, window)
+    bar.cleaned = window.start.cleaned = window.names.cleaned
     window.learn = LearnLink(reading, window.teaching, window.learn_panel, jobs, window)
     window.picture = PictureLink(reading, canvas, window.segment, bar, actions)
     window.looks = LooksLink(reading, canvas, actions)
@@ -56,6 +60,9 @@ def make(window: MainWindow) -> None:
     reading.ahead = window.ahead.take
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
+    window.frames = FramesLink(
+        reading, window.worklist, window.picture, canvas, window.frame_bar, actions, jobs, window
+    )
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
@@ -72,8 +79,10 @@ def connect(window: MainWindow) -> None:
     window.worklist.finished.connect(window.say_finished)
     window.learn.refreshed.connect(window.enable)
     window.ghosts.changed.connect(window.enable)
+    window.frames.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
+    window.names.changed.connect(window.show_reader)
     window.desk.preferred.connect(window.looks.prefer)
 
 
@@ -89,7 +98,11 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.doubt.handlers(),
         **window.follow.handlers(),
         **window.carry.handlers(),
+        **window.frames.handlers(),
+        "frame_next": lambda: window.frames.step(1) or window.carry.step(1),
+        "frame_previous": lambda: window.frames.step(-1) or window.carry.step(-1),
         **window.desk.handlers(),
+        **window.names.handlers(),
         **window.keys.handlers(),
         "accept": reading.accept,
         "accept_empty": lambda: reading.accept(empty=True),
@@ -107,7 +120,13 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
-    found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
+    found = (
+        window.reading.facts()
+        | window.carry.facts()
+        | window.learn.facts()
+        | window.ghosts.facts()
+        | window.frames.facts()
+    )
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():
@@ -123,6 +142,7 @@ def restore(window: MainWindow, looks: Preferences) -> None:
     window.segment.show_brush(looks.brush)
     window.masks.restore(looks)
     window.looks.restore(looks)
+    window.names.restore(looks)
     window.beside.choose(looks.beside)
     window.follow.restore(looks)
     window.worklist.panel.sorting.setCurrentIndex(looks.order)
@@ -139,5 +159,6 @@ def kept(window: MainWindow) -> dict[str, Any]:
         "beside": window.beside.chosen,
         **window.masks.kept(),
         **window.looks.kept(),
+        **window.names.kept(),
         **window.follow.kept(),
     }

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QPixmap, QStandardItem, QStandardItemModel
 
 from unet_studio.core.survey import Survey
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.texts import mark, tr, tr_n
 from unet_studio.gui.worklist_model import to_qimage
 
@@ -115,7 +116,8 @@ class SeriesModel(QStandardItemModel):
 
     def _image(self, one: Survey) -> list[QStandardItem]:
         name = one.path.replace("\\", "/").rsplit("/", 1)[-1]
-        number = tr("Image {number}", number=one.origin.number) if one.origin.number else name
+        number = tr("Image {number}", number=one.origin.number) if one.origin.number else ""
+        number = number or (name if in_clear() else tr("Image"))
         taken = one.acquisition
         words = _joined((number, taken.body_part.lower(), taken.view, taken.intent.lower()))
         image = _item(words)

@@ -32,6 +32,7 @@ class WorklistLink(QObject):
         self._reading, self._jobs = reading, jobs
         self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
+        self._kept = -1  # a frame outside the chosen ones that is about to be opened
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -45,7 +46,8 @@ class WorklistLink(QObject):
         from unet_studio.workflow import folding, opening
 
         self._rest.stop()
-        self.panel.show_cases(opening.cases(self._reading.session))
+        keep = {self._reading.case_id, self._kept} | self.panel.rows.carried
+        self.panel.show_cases(opening.cases(self._reading.session, keep))
         self.panel.folded.show_lines(folding.lines(self._reading.session))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
@@ -123,6 +125,13 @@ class WorklistLink(QObject):
             return
         self._reading.open(case_id)
         self.panel.mark_open(case_id)
+
+    def open_frame(self, case_id: int) -> None:
+        """Open a frame that need not be on the list."""
+        self._kept = case_id
+        if self.panel.model.case(case_id) is None:
+            self.refresh()
+        self.open(case_id)
 
     def step(self, by: int) -> None:
         """Open the next or previous case of the list."""

@@ -99,6 +99,8 @@ class Session:
             return {"surveys": [self.answer({**one, "path": path})[0] for path in request["paths"]]}, None
         try:
             path, frame = Path(request["path"]), int(request["frame"])
+            if request["verb"] == "grow":
+                return self._grow(path, str(request["sha256"]))
             verbs = {"probe": self._probe, "describe": self._describe, "read": self._read}
             verbs |= {"look": self._look, "same": self._same, "index": self._index}
             return verbs[request["verb"]](path, frame)
@@ -135,7 +137,8 @@ class Session:
     def _describe(self, path: Path, frame: int) -> Answer:
         document = self._open(path)
         first: Image | None = None
-        for number in range(document.header.frames):
+        # every frame of a video was decoded when it was counted
+        for number in range(1 if document.header.video else document.header.frames):
             image = document.decode(number)
             first = first or image
         assert first is not None
@@ -143,15 +146,23 @@ class Session:
 
     def _read(self, path: Path, frame: int) -> Answer:
         document = self._open(path)
-        if not 0 <= frame < document.header.frames:
+        if frame < 0 or (document.header.counted and frame >= document.header.frames):
             raise Refused(f"has no frame {frame + 1}", f"its frames are 1 to {document.header.frames}")
         image = document.decode(frame)
-        self._sha256 = self._sha256 or _sha256(path)
+        if document.sha256 is not None:
+            self._sha256 = document.sha256()
+        self._sha256 = self._sha256 or ("" if document.header.video else _sha256(path))
         source = replace(image.source, sha256=self._sha256)
         image = replace(image, source=source, content_hash=content_hash(image.pixels))
         if document.header.frames == 1:
             self._forget()
         return {"facts": image_facts(image), "group": image.group}, image.pixels
+
+    def _grow(self, path: Path, whole: str) -> Answer:
+        document = self._open(path)
+        if document.grow is not None:
+            document = self._document = replace(document, header=document.grow(limits.GROW_SECONDS, whole))
+        return {"facts": asdict(_facts(path, document))}, None
 
     def _open(self, path: Path) -> Document:
         state = path.stat()

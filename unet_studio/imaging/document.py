@@ -23,6 +23,10 @@ class Header:
     photometric: str = ""
     spacing_mm: tuple[float, float] | None = None
     acquisition: Acquisition = field(default_factory=Acquisition)
+    video: bool = False
+    known: int = -1  # frames that can be shown at once; -1: all of them
+    counted: bool = True  # False while `frames` is only what a video's header says
+    rate: float = 0.0  # frames a second, 0 where they have no time
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,13 @@ class Document:
 
     `origin()` says what it belongs to, and looks at a few of its bytes to know it again; `whole()` is a digest of all
     stored pixel bytes, "" where that of the file serves.
+    Of videos only: grow(seconds, sha256) decodes on in order and gives the facts known then; sha256() is the whole
+    file's, "" where it is not known yet.
     """
 
     header: Header
     decode: Callable[[int], Image]
     origin: Callable[[], Origin] = Origin
     whole: Callable[[], str] = str
+    grow: Callable[[float, str], Header] | None = None
+    sha256: Callable[[], str] | None = None

@@ -6,6 +6,7 @@ import stat
 import zlib
 from pathlib import Path
 
+from unet_studio.core.image import VIDEOS
 from unet_studio.core.survey import OTHER
 from unet_studio.imaging import limits
 from unet_studio.imaging.document import Document
@@ -32,6 +33,10 @@ def open_document(path: Path) -> Document:
         from unet_studio.imaging.tiff import open_tiff
 
         return open_tiff(path)
+    if kind in VIDEOS:
+        from unet_studio.imaging.video import open_video
+
+        return open_video(path, kind)
     if kind in ("NIfTI", "NRRD"):
         from unet_studio.imaging.volume import open_nifti, open_nrrd
 

@@ -8,10 +8,10 @@ from unet_studio.core.survey import OTHER
 from unet_studio.imaging.refusal import Refused
 
 HEAD_BYTES = 4096
-PICTURES = "DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI and NRRD"
+PICTURES = "DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI, NRRD and video"
 AS_PNG = "export it as PNG or TIFF"
 UNPACK = "unpack it and open the pictures inside"
-FRAMES = "export the frames as PNG"
+EBML = b"\x1a\x45\xdf\xa3"
 VR_CODES = frozenset(
     b"AE AS AT CS DA DS DT FL FD IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV".split()
 )
@@ -25,6 +25,9 @@ PICTURE_STARTS: tuple[tuple[bytes, str], ...] = (
     (b"MM\x00+\x00\x08\x00\x00", "TIFF"),
     (b"GIF87a", "GIF"),
     (b"GIF89a", "GIF"),
+    (b"\x00\x00\x01\xba", "MPEG"),
+    (b"\x00\x00\x01\xb3", "MPEG"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "WMV"),
 )
 
 # (offset, bytes, what it is, remedy)
@@ -41,8 +44,6 @@ FOREIGN_STARTS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"SQLite format 3\x00", "a database", "open a picture instead"),
     (0, b"\x7fELF", "a program", "open a picture instead"),
     (0, b"MZ", "a Windows program", "open a picture instead"),
-    (0, b"\x1a\x45\xdf\xa3", "a video", FRAMES),
-    (0, b"\x00\x00\x01\xba", "a video", FRAMES),
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "a JPEG 2000 picture outside DICOM", AS_PNG),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture outside DICOM", AS_PNG),
     (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "a JPEG XL picture outside DICOM", AS_PNG),
@@ -68,7 +69,7 @@ FTYP_BRANDS = {
 def kind_of(head: bytes) -> str:
     """The picture format that a file's first bytes (HEAD_BYTES are enough) announce.
 
-    Returns "DICOM", "PNG", "JPEG", "TIFF", "BMP", "WebP", "GIF", "NIfTI", "NRRD",
+    Returns "DICOM", "PNG", "JPEG", "TIFF", "BMP", "WebP", "GIF", "NIfTI", "NRRD", one of VIDEOS,
     or for a packed file "gzip" and "zstd".
     Raises Refused, with what the file is instead and what would help.
     """
@@ -91,6 +92,9 @@ def kind_of(head: bytes) -> str:
         return "gzip"
     if head[:4] == b"\x28\xb5\x2f\xfd":
         return "zstd"
+    video = _video(head)
+    if video:
+        return video
     if starts_like_dicom(head):
         return "DICOM"
     if not any(head):
@@ -123,9 +127,9 @@ def _foreign(head: bytes) -> Refused:
             return Refused(f"is {what}, not a picture" if "picture" not in what else f"is {what}", remedy, OTHER)
     if head[4:8] == b"ftyp":
         brand = FTYP_BRANDS.get(head[8:12])
-        return Refused(f"is {brand}", AS_PNG, OTHER) if brand else Refused("is a video, not a picture", FRAMES, OTHER)
+        return Refused(f"is {brand or 'no picture'}", AS_PNG, OTHER)
     if head[:4] == b"RIFF":
-        return Refused("is a video or sound file, not a picture", FRAMES, OTHER)
+        return Refused("is a sound file, not a picture", "open a picture instead", OTHER)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
         return Refused("is an SVG drawing", AS_PNG, OTHER)
@@ -134,3 +138,16 @@ def _foreign(head: bytes) -> Refused:
     if b"\x00" not in head and sum(byte < 9 for byte in head) == 0:
         return Refused("is a text file, not a picture", f"open one of {PICTURES}", OTHER)
     return Refused("is in no picture format that can be opened", f"export it as one of {PICTURES}", OTHER)
+
+
+def _video(head: bytes) -> str:
+    """The container of a video, "" where the bytes announce none."""
+    if head[4:8] == b"ftyp" and head[8:12] not in FTYP_BRANDS:
+        return "MOV" if head[8:12] == b"qt  " else "MP4"
+    if head[4:8] in (b"moov", b"mdat", b"wide"):  # QuickTime before it had a type
+        return "MOV"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "AVI"
+    if head.startswith(EBML):
+        return "WebM" if b"webm" in head[:64] else "Matroska"
+    return "MPEG" if head[0:377:188] == b"GGG" else ""  # a transport stream: a packet of 188 bytes begins with G

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from unet_studio.core.errors import Unreadable
+from unet_studio.core.errors import Cancelled, Unreadable
 from unet_studio.core.image import FileFacts, Image
 from unet_studio.core.survey import DAMAGED, PICTURE, Origin, Survey
 from unet_studio.imaging.pool import Pool
@@ -32,11 +33,47 @@ def probe(path: Path) -> FileFacts:
 
 
 def describe(path: Path) -> FileFacts:
-    """What `info` says: every frame is decoded, within 20 seconds; `ok`, or one sentence in `error`.
+    """What `info` says: every frame is decoded, within 20 seconds or as a video; `ok`, or one sentence in `error`.
 
     Raises nothing but Cancelled, where close() is called meanwhile.
     """
-    return _facts("describe", path)
+    facts = counted(path)
+    return facts if facts.error else _facts("describe", path)
+
+
+def counted(
+    path: Path,
+    on_part: Callable[[FileFacts], None] = lambda facts: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FileFacts:
+    """What `probe` says, with the true number of frames: a video is decoded once, which is kept for the next time.
+
+    on_part gets the facts every few seconds: frames up to `known` can be read meanwhile. Raises Cancelled.
+    """
+    path = Path(path)
+    facts = probe(path)
+    while not facts.error and not facts.counted:
+        if cancelled():
+            raise Cancelled
+        facts = _facts("grow", path, sha256="")
+        on_part(facts)
+    if facts.video and not facts.error:
+        _facts("grow", path, sha256=_sha256(path, cancelled))
+    return facts
+
+
+def _sha256(path: Path, cancelled: Callable[[], bool]) -> str:
+    """Of a whole file; "" where it cannot be read. Raises Cancelled."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 22):
+                digest.update(block)
+                if cancelled():
+                    raise Cancelled
+    except OSError:
+        return ""
+    return digest.hexdigest()
 
 
 def read(path: Path, frame: int = 0) -> Image:
@@ -111,6 +148,7 @@ def _survey(path: Path, message: dict[str, Any]) -> Survey:
         int(facts["columns"]),
         int(facts["frames"]),
         str(facts["modality"]),
+        bool(facts["video"]),
         acquisition_from(facts["acquisition"]),
         Origin(**{**about, "made_from": tuple(about["made_from"])}),
     )
@@ -126,10 +164,10 @@ def close() -> None:
     _POOL.close()
 
 
-def _facts(verb: str, path: Path) -> FileFacts:
+def _facts(verb: str, path: Path, **more: Any) -> FileFacts:
     path = Path(path)
     try:
-        message, _ = _POOL.ask(verb, path.absolute())
+        message, _ = _POOL.ask(verb, path.absolute(), **more)
         if "facts" not in message:
             raise Refused(*_refused(message))
         return _file_facts(path, message["facts"])

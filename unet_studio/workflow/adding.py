@@ -17,7 +17,7 @@ MANY = 30  # frames of a file, from which the reader is told how to choose among
 ICON = 128  # px a side up to which a picture beside DICOM is taken for one of a viewer's icons
 PROCESSING = "FOR PROCESSING"
 OF_THE_VIEWER = "{name} is a {format} picture that came with DICOM; double-click it to put it on the worklist"
-A_TWIN = "{name} shows the same as {other}"
+A_TWIN = "{name} shows the same as a picture of the worklist"
 
 
 @dataclass(eq=False)
@@ -91,7 +91,7 @@ def _take_batch(run: _Run, batch: Sequence[Path], folder: Path | None, viewer: b
 
     for found in reader.survey(batch):
         _take(run, found, "" if folder is None else _absolute(str(folder)), viewer)
-        if found.frames > MANY:
+        if found.frames > MANY and not found.video:
             name = Path(found.path).name
             words = f"{name}: {found.frames} frames; Frames, Choose frames leaves out what is not needed"
             run.total |= Changes(message=words)
@@ -105,7 +105,7 @@ def _take(run: _Run, found: Survey, folder: str, viewer: bool) -> None:
         return
     is_dicom = found.format == "DICOM"
     run.has_dicom |= is_dicom
-    icon = not is_dicom and (viewer or max(found.rows, found.columns) <= ICON)
+    icon = not is_dicom and not found.video and (viewer or max(found.rows, found.columns) <= ICON)
     if folder and (icon or found.acquisition.intent == PROCESSING):
         run.waiting.append((found, folder))
     else:
@@ -124,11 +124,12 @@ def _list(run: _Run, found: Survey, folder: str) -> None:
     """A row for each frame, unless another file of the folder or of the worklist shows the same."""
     twin = _twin_of(run, found) if folder else None
     if twin is not None:
-        words = A_TWIN.format(name=Path(found.path).name, other=Path(twin[1]).name)
+        words = A_TWIN.format(name=Path(found.path).name)
         run.folded.append(OtherFile(_absolute(found.path), folder, TWIN, words, twin[0]))
         return
     path, frames = Path(found.path).absolute(), max(1, found.frames)
-    run.rows += [(NewCase(path, frame, frames), found) for frame in range(frames)]
+    listed = 1 if found.video else frames  # a video's other frames become rows when they are asked for
+    run.rows += [(NewCase(path, frame, frames, video=found.video), found) for frame in range(listed)]
     if found.origin.instance:
         run.by_instance.setdefault(found.origin.instance, str(path))
     for source in found.origin.made_from:

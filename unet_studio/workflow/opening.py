@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,9 +53,9 @@ def add_sample(session: Session) -> Changes:
     return add_paths(session, [sample_film()])
 
 
-def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it, without the frames outside a chosen span."""
-    return spans.worklist(session)
+def cases(session: Session, keep: Collection[int] = ()) -> list[Case]:
+    """The worklist as this reader sees it, without the frames outside a chosen span; `keep` are listed all the same."""
+    return spans.worklist(session, keep)
 
 
 def some_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from unet_studio.core.image import Image
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
+from unet_studio.workspace.split import HASHED
 
 
 def group_of(image: Image) -> str:
@@ -26,9 +27,9 @@ def begin(session: Session, image: Image) -> str:
 
 
 def join(session: Session, image: Image, scene: str) -> None:
-    """Keep that a picture belongs to a scene; one that has a group or a scene keeps it."""
+    """Keep, as a hash, that a picture belongs to a scene; one that has a group or a scene keeps it."""
     if not scene_of(session, image):
-        store.set_setting(session.workspace, _name(image), scene)
+        store.set_setting(session.workspace, _name(image), HASHED + store.group_hash(session.workspace, scene))
 
 
 def _name(image: Image) -> str:

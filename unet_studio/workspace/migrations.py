@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from unet_studio.core.errors import WorkspaceError
-from unet_studio.workspace import atomic
+from unet_studio.workspace import atomic, linking
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
 from unet_studio.workspace.schema import (
@@ -43,7 +43,22 @@ def _add_others(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-FORMAT_3: tuple[Step, ...] = (_add_version_events, _add_measures, _add_others)  # its parts, each apart from the others
+# --- format 3: paths and names leave the database for the linking table ----------------------------------------------
+def _move_names(connection: sqlite3.Connection) -> None:
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(cases)")}
+    if columns and "video" not in columns:
+        connection.execute("ALTER TABLE cases ADD COLUMN video INTEGER NOT NULL DEFAULT 0")
+        linking.take_over(connection)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+FORMAT_3: tuple[Step, ...] = (
+    _add_version_events,
+    _add_measures,
+    _move_names,
+    _add_others,
+)  # its parts, each apart from the others
 
 
 def _to_format_3(connection: sqlite3.Connection) -> None:

@@ -1,22 +1,26 @@
-"""Files of an opened folder that are no rows of the worklist, and what tells a picture's twin when it turns up."""
+"""Files of an opened folder that are no rows of the worklist, and what tells a picture's twin when it turns up.
+
+As in the worklist, files and folders are numbers of the linking table, and sentences have {file} for a name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from unet_studio.workspace import linking
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
-from unet_studio.workspace.text import from_row, plain, to_row
+from unet_studio.workspace.text import plain
 
 
 @dataclass(frozen=True)
 class OtherFile:
     """A file that is folded away under the folder that a reader opened.
 
-    kind: core.survey's OTHER, REPORT, DAMAGED, VIEWER or TWIN. reason: one sentence. case_id: the row that stands for
-    a TWIN.
+    kind: core.survey's OTHER, REPORT, DAMAGED, VIEWER or TWIN. reason: one sentence, "" for a twin. case_id: the row
+    that stands for a TWIN.
     """
 
     path: str
@@ -26,9 +30,14 @@ class OtherFile:
     case_id: int | None = None
 
 
-def add_others(workspace: Workspace, files: Iterable[OtherFile]) -> None:
+def add_others(workspace: Workspace, files: Sequence[OtherFile]) -> None:
     """Remember these, in place of what was known of the same paths. Raises WorkspaceError."""
-    rows = [(to_row(one.path), to_row(one.folder), one.kind, plain(one.reason), one.case_id, now()) for one in files]
+    paths = linking.number(workspace, [one.path for one in files])
+    folders = linking.number(workspace, [one.folder for one in files])
+    rows = [
+        (path, folder, one.kind, linking.without_name(plain(one.reason), one.path), one.case_id, now())
+        for path, folder, one in zip(paths, folders, files, strict=True)
+    ]
     with writing(workspace) as connection:
         connection.executemany(
             "INSERT OR REPLACE INTO others (path, folder, kind, reason, case_id, added) VALUES (?, ?, ?, ?, ?, ?)", rows
@@ -37,23 +46,32 @@ def add_others(workspace: Workspace, files: Iterable[OtherFile]) -> None:
 
 def forget_others(workspace: Workspace, paths: Iterable[str]) -> None:
     """These files are in the worklist now, or gone. Raises WorkspaceError."""
+    numbers = linking.number(workspace, list(paths))
     with writing(workspace) as connection:
-        connection.executemany("DELETE FROM others WHERE path = ?", [(to_row(path),) for path in paths])
+        connection.executemany("DELETE FROM others WHERE path = ?", [(one,) for one in numbers])
 
 
 def count_others(workspace: Workspace) -> list[tuple[str, str, int]]:
     """(folder, kind, number of files), folders in the order in which they were first opened."""
     query = "SELECT folder, kind, count(*), min(rowid) AS first FROM others GROUP BY folder, kind ORDER BY first"
     with reading(workspace) as connection:
-        return [(from_row(row[0]), row[1], int(row[2])) for row in connection.execute(query)]
+        rows = connection.execute(query).fetchall()
+    paths = linking.paths(workspace, {row[0] for row in rows}) if rows else {}
+    return [(paths.get(row[0], ""), row[1], int(row[2])) for row in rows]
 
 
 def others(workspace: Workspace, folder: str) -> list[OtherFile]:
     """The files folded away under one folder, damaged ones first, in the order in which they were met."""
     query = "SELECT * FROM others WHERE folder = ? ORDER BY kind <> 'damaged', rowid"
     with reading(workspace) as connection:
-        rows = connection.execute(query, (to_row(folder),)).fetchall()
-    return [OtherFile(from_row(row["path"]), folder, row["kind"], row["reason"], row["case_id"]) for row in rows]
+        rows = connection.execute(query, (linking.numbered(workspace, folder),)).fetchall()
+    paths = linking.paths(workspace, {row["path"] for row in rows}) if rows else {}
+    found = []
+    for row in rows:
+        path = paths.get(row["path"], "")
+        words = linking.with_name(row["reason"], linking.name_of(path, row["path"]))
+        found.append(OtherFile(path, folder, row["kind"], words, row["case_id"]))
+    return found
 
 
 def keep_looks(workspace: Workspace, looks: Sequence[tuple[int, str]]) -> None:
@@ -69,18 +87,22 @@ def alike(workspace: Workspace, fingerprint: str) -> list[tuple[int, str]]:
         " WHERE looks.fingerprint = ? ORDER BY cases.id"
     )
     with reading(workspace) as connection:
-        return [(int(row[0]), from_row(row[1])) for row in connection.execute(query, (fingerprint,))]
+        rows = connection.execute(query, (fingerprint,)).fetchall()
+    paths = linking.paths(workspace, {row[1] for row in rows}) if rows else {}
+    return [(int(row[0]), paths.get(row[1], "")) for row in rows]
 
 
 def twins(workspace: Workspace, case_id: int) -> list[str]:
     """Paths of the files that this row stands for besides its own."""
     with reading(workspace) as connection:
         rows = connection.execute("SELECT path FROM others WHERE case_id = ? ORDER BY rowid", (case_id,)).fetchall()
-    return [from_row(row[0]) for row in rows]
+    paths = linking.paths(workspace, {row[0] for row in rows}) if rows else {}
+    return [paths.get(row[0], "") for row in rows]
 
 
 def case_at(workspace: Workspace, path: str) -> int | None:
     """The row of a file's first frame, None where it is not in the worklist."""
     with reading(workspace) as connection:
-        row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = 0", (to_row(path),)).fetchone()
+        query = "SELECT id FROM cases WHERE path = ? AND frame = 0"
+        row = connection.execute(query, (linking.numbered(workspace, path),)).fetchone()
     return None if row is None else int(row[0])

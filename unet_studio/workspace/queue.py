@@ -13,7 +13,7 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import drafts, journal
 from unet_studio.workspace.cases import put_status
 from unet_studio.workspace.clock import now
-from unet_studio.workspace.corrections import STANDING, from_row, row_of
+from unet_studio.workspace.corrections import STANDING, named, row_of
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.journal import Key
 from unet_studio.workspace.layout import Workspace
@@ -48,7 +48,8 @@ def set_state(workspace: Workspace, correction_id: int, state: QueueState) -> Co
         connection.execute("UPDATE corrections SET state = ? WHERE id = ?", (state.value, correction_id))
         if state in _STATUS:
             _follow(connection, row, _STATUS[state])
-        return from_row(row_of(connection, correction_id))
+        row = row_of(connection, correction_id)
+    return named(workspace, [row])[0]
 
 
 def keep(workspace: Workspace, correction_id: int) -> Correction:
@@ -114,8 +115,9 @@ def take_back(workspace: Workspace, case_id: int, reader: str, target: str) -> T
         ).fetchone()
         if older is not None and older["state"] == QueueState.LEARNED.value:
             _follow(connection, older, Status.LEARNED)
-        taken = from_row(row_of(connection, row["id"]))
-    return TakenBack(taken, None if older is None else from_row(older), changed, draft)
+        taken = row_of(connection, row["id"])
+    found = named(workspace, [taken] if older is None else [taken, older])
+    return TakenBack(found[0], None if older is None else found[1], changed, draft)
 
 
 def _standing(connection: sqlite3.Connection, case_id: int, reader: str, target: str) -> sqlite3.Row:

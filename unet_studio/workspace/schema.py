@@ -7,15 +7,16 @@ SCHEMA_VERSION = 3
 _CASES = """
 CREATE TABLE cases (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path NOT NULL,                       -- TEXT, or BLOB where the name is not valid UTF-8
+    path NOT NULL,                       -- number of the file in the linking table; no name stands here
     frame INTEGER NOT NULL,
     frames INTEGER NOT NULL,
     guess TEXT,                          -- Target guessed from the picture
     image_hash TEXT NOT NULL DEFAULT '',
     rows INTEGER NOT NULL DEFAULT 0,
     columns INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read
+    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read, with {file} for its name
     added TEXT NOT NULL,
+    video INTEGER NOT NULL DEFAULT 0,    -- frames come to the worklist when they are asked for
     UNIQUE (path, frame)
 )"""
 
@@ -83,7 +84,7 @@ CREATE TABLE corrections (
     active_seconds REAL NOT NULL,
     wall_seconds REAL NOT NULL,
     changed_pixels INTEGER NOT NULL,
-    source_name TEXT NOT NULL,
+    source_name TEXT NOT NULL,           -- number of the file in the linking table
     source_sha256 TEXT NOT NULL,
     mask_file TEXT NOT NULL,
     touched_file TEXT NOT NULL,
@@ -174,10 +175,10 @@ CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is me
 # --- format 3: files of opened folders that are no rows of the worklist, and fingerprints that tell twins -----------
 OTHERS = """
 CREATE TABLE IF NOT EXISTS others (
-    path PRIMARY KEY,                    -- TEXT, or BLOB where the name is not valid UTF-8
-    folder NOT NULL,                     -- that a reader opened
+    path INTEGER PRIMARY KEY,            -- number of the file in the linking table
+    folder INTEGER NOT NULL,             -- number of the folder that a reader opened
     kind TEXT NOT NULL,                  -- other, report, damaged, twin, viewer
-    reason TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '',     -- with {file} for its name
     case_id INTEGER REFERENCES cases (id),   -- the row that stands for a twin
     added TEXT NOT NULL
 )"""

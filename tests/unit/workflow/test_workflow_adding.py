@@ -127,6 +127,8 @@ def test_an_export_of_60_films_12_twins_and_812_others_is_60_rows_and_one_line(s
     assert opening.add_paths(session, [tmp_path / "disc"]).cases == changes.cases  # opened again: nothing new
     assert len(opening.cases(session)) == 60
     assert folding.lines(session) == [line]
+    kept = [file.read_bytes() for file in session.folder.rglob("*") if file.is_file() and "linking" not in file.name]
+    assert not any(name in data for data in kept for name in (b"page17.html", b"icon17", b"IM0006", b"REPORTS", b"Doe"))
 
 
 def test_presentation_stands_for_processing_that_has_other_pixels(session, tmp_path):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QLabel,
 
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.jobs import BROWSE, BROWSE_THUMBS, Jobs, Token
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.series_model import PATH_ROLE, THUMBNAIL, SeriesModel
 from unet_studio.gui.texts import mark, tr, tr_n
 
@@ -21,7 +22,8 @@ class SeriesDialog(Frame):
     """A tree that fills while it is used; `on_chosen` gets the files of what was chosen."""
 
     def __init__(self, parent: QWidget, path: Path, jobs: Jobs, on_chosen: Callable[[Sequence[Path]], object]) -> None:
-        super().__init__(parent, tr("Series in {folder}", folder=path.name or str(path)), tr(HEADING))
+        title = tr("Series in {folder}", folder=path.name or str(path)) if in_clear() else tr("Series")
+        super().__init__(parent, title, tr(HEADING))
         self._jobs, self._on_chosen = jobs, on_chosen
         self._tokens: list[Token] = []
         self._asked = 0
@@ -31,6 +33,7 @@ class SeriesDialog(Frame):
         self.progress = QLabel(tr("Looking through the folder …"), objectName="quiet")
         self.names = QCheckBox(tr("Show patients' names"), objectName="series_names")
         self.names.toggled.connect(self.model.show_names)
+        self.names.setChecked(in_clear())
         for widget in (self.tree, self.progress, self.names):
             self.body.addWidget(widget)
         self.offer(tr("Put on the worklist"), tr("Close"))
