@@ -21,6 +21,15 @@ A_TWIN = "{name} shows the same as a picture of the worklist"
 
 
 @dataclass(eq=False)
+class _Alike:
+    """Files with one fingerprint; digests of the first `read` of them are known."""
+
+    paths: list[str]
+    read: int = 0
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
 class _Run:
     """What has been met while one call lists: rows are written in batches, and what has to wait is kept back."""
 
@@ -33,6 +42,7 @@ class _Run:
     has_dicom: bool = False
     by_instance: dict[str, str] = field(default_factory=dict)  # path of each SOP instance
     stands_for: dict[str, str] = field(default_factory=dict)  # path of what was made from it, or in its exposure
+    alike: dict[str, _Alike] = field(default_factory=dict)  # by fingerprint
     total: Changes = field(default_factory=Changes)
 
 
@@ -138,21 +148,42 @@ def _list(run: _Run, found: Survey, folder: str) -> None:
 
 def _twin_of(run: _Run, found: Survey) -> tuple[int | None, str] | None:
     """(case, path) of a row that shows the same pixels, or what this FOR PROCESSING picture was processed to."""
+    path, origin = _absolute(found.path), found.origin
+    processed = _processed_to(run, found)
+    other = processed or run.by_instance.get(origin.instance, "")
+    if not other or other == path or not (processed or _decoded_alike(path, other)):
+        other = _same_pixels(run, path, origin.looks)
+    if not other:
+        return None
+    _write(run)
+    return store.case_at(run.session.workspace, other), other
+
+
+def _same_pixels(run: _Run, path: str, looks: str) -> str:
+    """The path of a row with the same stored pixels, "" where there is none; `path` is then known for the next ones.
+
+    Each file is read through once at most, and only where another one has the same fingerprint.
+    """
     from unet_studio.imaging import reader
 
-    path, origin = _absolute(found.path), found.origin
-    other = _processed_to(run, found) or run.by_instance.get(origin.instance, "")
-    if other and other != path and (_processed_to(run, found) or _decoded_alike(path, other)):
-        _write(run)
-        return store.case_at(run.session.workspace, other), other
-    if any(row.origin.looks == origin.looks for _, row in run.rows):  # what it is compared with has to be a row
-        _write(run)
-    for case_id, other in store.alike(run.session.workspace, origin.looks) if origin.looks else ():
-        if other == path:
-            return None
-        if reader.same_pixels(Path(path), Path(other)):
-            return case_id, other
-    return None
+    if not looks:
+        return ""
+    if looks not in run.alike:
+        run.alike[looks] = _Alike([other for _, other in store.alike(run.session.workspace, looks)])
+    alike = run.alike[looks]
+    if path in alike.paths:
+        return ""
+    for other in alike.paths[alike.read :]:
+        alike.digests.setdefault(reader.digest(Path(other)), other)
+    alike.read = len(alike.paths)
+    if alike.paths:
+        whole = reader.digest(Path(path))
+        if whole and whole in alike.digests:
+            return alike.digests[whole]
+        alike.digests.setdefault(whole, path)
+        alike.read += 1
+    alike.paths.append(path)
+    return ""
 
 
 def _processed_to(run: _Run, found: Survey) -> str:

@@ -173,6 +173,19 @@ def test_only_what_nearly_looks_alike_is_compared_and_told_apart(session, tmp_pa
     assert len(opening.cases(session)) == 2
 
 
+def test_many_that_look_alike_are_each_read_through_once(session, tmp_path, monkeypatch):
+    asked = []
+    real = reader.digest
+    monkeypatch.setattr(reader, "digest", lambda path: asked.append(path) or real(path))
+    for number in range(12):
+        pixels = np.zeros((400, 400), np.uint16)
+        pixels[200, 233] = number % 6
+        film(tmp_path / "d" / f"{number:02}", pixels)
+    opening.add_paths(session, [tmp_path / "d"])
+    assert len(opening.cases(session)) == 6
+    assert len(asked) == len(set(asked)) == 12
+
+
 def test_a_folder_of_stills_is_all_rows_and_copies_fold(session, tmp_path):
     (tmp_path / "d").mkdir()
     for name, seed in (("a.png", 1), ("b.png", 2), ("c.png", 1)):
