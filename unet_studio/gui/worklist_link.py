@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from unet_studio.gui.worklist_panel import WorklistPanel
 
 FEW = 20
 REST_MS = 250  # rows that arrive in the meantime are shown together
+REST_TIMES = 12  # times as long as showing all rows took the window rests from it
 
 
 class WorklistLink(QObject):
@@ -46,9 +48,11 @@ class WorklistLink(QObject):
         from unet_studio.workflow import folding, opening
 
         self._rest.stop()
+        began = time.perf_counter()
         keep = {self._reading.case_id, self._kept} | self.panel.rows.carried
         self.panel.show_cases(opening.cases(self._reading.session, keep))
         self.panel.folded.show_lines(folding.lines(self._reading.session))
+        self._rest.setInterval(max(REST_MS, round(REST_TIMES * 1000 * (time.perf_counter() - began))))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
             self.open_first()

@@ -8,6 +8,7 @@ from pathlib import Path
 from unet_studio.imaging import reader
 from unet_studio.imaging.scan import find_files
 
+DICOM_SUFFIXES = frozenset({"", ".dcm", ".dicom", ".ima"})
 DISC_NAMES = frozenset({"dicomdir", "autorun.inf"})
 VIEWER_SUFFIXES = frozenset({".exe", ".dll", ".html", ".htm", ".css", ".js", ".jar", ".app", ".msi"})
 
@@ -29,3 +30,8 @@ def files_of(path: Path, cancelled: Callable[[], bool] = lambda: False) -> tuple
 def holds_a_viewer(files: Sequence[Path]) -> bool:
     """True for an export disc: it has an index, or programs and pages that bring icons of their own."""
     return any(file.name.lower() in DISC_NAMES or file.suffix.lower() in VIEWER_SUFFIXES for file in files)
+
+
+def may_hold_dicom(files: Sequence[Path]) -> bool:
+    """True where some names look like DICOM's: .dcm, none of the usual endings, or a number as in a UID."""
+    return any(file.suffix.lower() in DICOM_SUFFIXES or file.suffix[1:].isdecimal() for file in files)

@@ -10,15 +10,15 @@ from typing import Any
 
 from unet_studio.core.errors import Cancelled, Unreadable
 from unet_studio.core.image import FileFacts, Image
-from unet_studio.core.survey import DAMAGED, PICTURE, Origin, Survey
+from unet_studio.core.survey import DAMAGED, OTHER, PICTURE, Origin, Survey
 from unet_studio.imaging.pool import Pool
 from unet_studio.imaging.portable import acquisition_from, image_from
 from unet_studio.imaging.refusal import Refused, damaged
 
+# what is called a picture and is none was damaged on its way, or saved as something else
 PICTURE_SUFFIXES = frozenset(
     {".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".nii", ".nrrd"}
 )
-NO_PICTURE_AT_ALL = ("is in no picture format", "is an empty file")  # of a file that is called one: it is damaged
 
 _POOL = Pool()
 atexit.register(_POOL.close)
@@ -135,7 +135,7 @@ def _survey_alone(path: Path) -> Survey:
 def _survey(path: Path, message: dict[str, Any]) -> Survey:
     if "facts" not in message:
         refusal = Refused(*_refused(message))
-        named_picture = path.suffix.lower() in PICTURE_SUFFIXES and refusal.wrong.startswith(NO_PICTURE_AT_ALL)
+        named_picture = refusal.kind == OTHER and path.suffix.lower() in PICTURE_SUFFIXES
         return Survey(str(path), DAMAGED if named_picture else refusal.kind, refusal.sentence(path.name))
     facts, about = message["facts"], message["origin"]
     return Survey(

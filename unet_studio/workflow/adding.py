@@ -14,6 +14,7 @@ from unet_studio.workspace.store import NewCase, OtherFile
 
 BATCH = 50  # files between two refreshes of the worklist
 MANY = 30  # frames of a file, from which the reader is told how to choose among them
+ANY_SIZE = 1 << 31
 ICON = 128  # px a side up to which a picture beside DICOM is taken for one of a viewer's icons
 PROCESSING = "FOR PROCESSING"
 OF_THE_VIEWER = "{name} is a {format} picture that came with DICOM; double-click it to put it on the worklist"
@@ -66,9 +67,13 @@ def add_paths(
     run = _Run(session, target)
     for given in paths:
         folder, files = folders.files_of(given, cancelled)
-        viewer = folder is not None and folders.holds_a_viewer(files)
+        icons = 0  # px a side up to which a picture waits until it is known whether there is DICOM
+        if folder is not None and folders.holds_a_viewer(files):
+            icons = ANY_SIZE
+        elif folder is not None and folders.may_hold_dicom(files):
+            icons = ICON
         for batch in _batches((file for file in files if _first_time(run, file)), BATCH):
-            _take_batch(run, batch, folder, viewer)
+            _take_batch(run, batch, folder, icons)
             on_batch(run.total)
             if cancelled():
                 return run.total
@@ -96,11 +101,14 @@ def _batches(files: Iterable[Path], size: int) -> Iterator[list[Path]]:
         yield batch
 
 
-def _take_batch(run: _Run, batch: Sequence[Path], folder: Path | None, viewer: bool) -> None:
+def _take_batch(run: _Run, batch: Sequence[Path], folder: Path | None, icons: int) -> None:
     from unet_studio.imaging import reader
 
-    for found in reader.survey(batch):
-        _take(run, found, "" if folder is None else _absolute(str(folder)), viewer)
+    survey = reader.survey(batch)
+    new = {found.origin.looks for found in survey} - {"", *run.alike}
+    run.alike |= {looks: _Alike(paths) for looks, paths in store.alike(run.session.workspace, sorted(new)).items()}
+    for found in survey:
+        _take(run, found, "" if folder is None else _absolute(str(folder)), icons)
         if found.frames > MANY and not found.video:
             name = Path(found.path).name
             words = f"{name}: {found.frames} frames; Frames, Choose frames leaves out what is not needed"
@@ -108,14 +116,14 @@ def _take_batch(run: _Run, batch: Sequence[Path], folder: Path | None, viewer: b
     _write(run)
 
 
-def _take(run: _Run, found: Survey, folder: str, viewer: bool) -> None:
+def _take(run: _Run, found: Survey, folder: str, icons: int) -> None:
     """Sort one file."""
     if found.kind != PICTURE:
         _fold_or_complain(run, found, folder)
         return
     is_dicom = found.format == "DICOM"
     run.has_dicom |= is_dicom
-    icon = not is_dicom and not found.video and (viewer or max(found.rows, found.columns) <= ICON)
+    icon = not is_dicom and not found.video and max(found.rows, found.columns) <= icons
     if folder and (icon or found.acquisition.intent == PROCESSING):
         run.waiting.append((found, folder))
     else:
@@ -168,8 +176,6 @@ def _same_pixels(run: _Run, path: str, looks: str) -> str:
 
     if not looks:
         return ""
-    if looks not in run.alike:
-        run.alike[looks] = _Alike([other for _, other in store.alike(run.session.workspace, looks)])
     alike = run.alike[looks]
     if path in alike.paths:
         return ""

@@ -80,16 +80,20 @@ def keep_looks(workspace: Workspace, looks: Sequence[tuple[int, str]]) -> None:
         connection.executemany("INSERT OR REPLACE INTO looks (case_id, fingerprint) VALUES (?, ?)", looks)
 
 
-def alike(workspace: Workspace, fingerprint: str) -> list[tuple[int, str]]:
-    """(case, path) of the first frames whose files have this fingerprint, the oldest first."""
+def alike(workspace: Workspace, fingerprints: Sequence[str]) -> dict[str, list[str]]:
+    """By fingerprint, the paths of the worklist's files that have it, the oldest first."""
+    marks = ",".join("?" * len(fingerprints))
     query = (
-        "SELECT cases.id, cases.path FROM looks JOIN cases ON cases.id = looks.case_id"
-        " WHERE looks.fingerprint = ? ORDER BY cases.id"
+        "SELECT looks.fingerprint, cases.path FROM looks JOIN cases ON cases.id = looks.case_id"
+        f" WHERE looks.fingerprint IN ({marks}) ORDER BY cases.id"
     )
     with reading(workspace) as connection:
-        rows = connection.execute(query, (fingerprint,)).fetchall()
+        rows = connection.execute(query, list(fingerprints)).fetchall()
     paths = linking.paths(workspace, {row[1] for row in rows}) if rows else {}
-    return [(int(row[0]), paths.get(row[1], "")) for row in rows]
+    found: dict[str, list[str]] = {one: [] for one in fingerprints}
+    for fingerprint, number in rows:
+        found[fingerprint].append(paths.get(number, ""))
+    return found
 
 
 def twins(workspace: Workspace, case_id: int) -> list[str]:

@@ -23,6 +23,8 @@ FOREIGN = {
     "notes.dcm": (b"Chest film, normal.\n", "notes.dcm is a text file, not a picture"),
     "page.jpg": (b"<!DOCTYPE html><html>", "page.jpg is a web page or XML document, not a picture"),
     "drawing": (b"<?xml version='1.0'?><svg>", "drawing is an SVG drawing; export it as PNG"),
+    "video.mp4": (b"\0\0\0\x20ftypisom" + b"\0" * 50, "video.mp4 is a damaged video, or one without pictures"),
+    "video.avi": (b"RIFF\0\0\0\0AVI LIST", "video.avi is a damaged video, or one without pictures"),
     "photo.jpg": (b"\0\0\0\x20ftypheic" + b"\0" * 50, "photo.jpg is an HEIC picture; export it as PNG"),
     "volume.hdr": (b"\x5c\x01\0\0" + b"\0" * 340 + b"ni1\0", "volume.hdr is a NIfTI header without its pixels, not"),
     "zeros": (b"\0" * 5000, "zeros holds nothing but zeros; copy it again"),
