@@ -42,7 +42,19 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n files</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n films: mean Dice {dice}, pixels to change {pixels}.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n frames</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -84,13 +96,43 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n more</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n more to look at</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n not pictures</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n of these are accepted already.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n other files</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n pictures</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n reports</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -109,6 +151,12 @@
   </message>
   <message numerus="yes">
    <source>%n there already</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n twins</source>
    <translation type="unfinished">
     <numerusform />
    </translation>
@@ -133,6 +181,10 @@
   </message>
   <message>
    <source>&amp;Blink the mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Browse series…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -380,6 +432,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>A fixed key</source>
    <translation type="unfinished" />
   </message>
@@ -556,6 +612,18 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Browse a disc</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Browse a disc by its &amp;DICOMDIR…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Browse a folder's series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Brush</source>
    <translation type="unfinished" />
   </message>
@@ -656,6 +724,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Choose patients, studies, series or single images. Names stay hidden unless you ask for them.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Choose the DICOMDIR of an export disc</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Choose time, start, readers, mode and device, then learn</source>
    <translation type="unfinished" />
   </message>
@@ -753,6 +829,10 @@
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOMDIR (DICOMDIR* dicomdir*)</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1008,6 +1088,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Files without a series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Files without a study</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Fill every hole of the mask</source>
    <translation type="unfinished" />
   </message>
@@ -1017,6 +1105,10 @@
   </message>
   <message>
    <source>Fill or removal</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Film {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1041,6 +1133,10 @@
   </message>
   <message>
    <source>Find by name or reader</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Find by number</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1079,6 +1175,10 @@
   </message>
   <message>
    <source>Forgets what was learned here and learns it anew; for a version that has gone astray.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frame</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1194,6 +1294,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Image</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Image {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Import a version</source>
    <translation type="unfinished" />
   </message>
@@ -1267,6 +1375,10 @@
   </message>
   <message>
    <source>Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Kind</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1374,7 +1486,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Look through a folder or disc and choose series of it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Looking at the held-out films</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Looking through the folder …</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1630,6 +1750,10 @@ Drop pictures, DICOM files or folders on the window.</source>
 Propose a film, correct and accept it: each version is credited with the films that it proposed, one reader at a time.</source>
    <translation type="unfinished" />
   </message>
+  <message>
+   <source>Number of the frame</source>
+   <translation type="unfinished" />
+  </message>
   <message numerus="yes">
    <source>On %n held-out films mean Dice went {dice}, HD95 {hd95} px.</source>
    <translation type="unfinished">
@@ -1719,7 +1843,15 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Other files of the opened folders</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Overlap of the mask with the proposal at this threshold: 1 is the same, 0 nothing in common</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>P&amp;lay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1747,7 +1879,19 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Patient {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Patient, study, series, image</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Patients</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Patients, studies, series and images</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1756,6 +1900,14 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Picture for comparison</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Picture {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pictures</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1784,6 +1936,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Pixels that you drew: the program never changes them  [{key}] shows them</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Play the frames, or stop at the one that is seen</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1896,6 +2052,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Proposing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Put on the worklist</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2049,6 +2209,18 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Series</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Series in {folder}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Series {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Set aside</source>
    <translation type="unfinished" />
   </message>
@@ -2065,11 +2237,23 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Show file &amp;names</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Show loc&amp;ked pixels</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Show patients' names</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Show the &amp;earlier model's mask (hold)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the names of files, which may name patients, in place of numbers</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2234,6 +2418,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The frames after this one are still being looked for</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The mask is that of {name} already</source>
    <translation type="unfinished" />
   </message>
@@ -2362,11 +2550,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Type a part of a file's name</source>
+   <source>Type a number; file names are found once they are shown  [{key}]</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Type a part of a file's name  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Type a part of a number or name, as it is shown</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2447,6 +2639,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Versions…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Video {number}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2599,6 +2795,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Zoom: screen px for one picture px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a file of several frames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2902,6 +3102,14 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>of about {frames}; {known} can be shown</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>of {frames}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>opens the menu {menu}</source>
    <translation type="unfinished" />
   </message>
@@ -3072,6 +3280,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{done} of {files} files looked at: {pictures}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{file} is damaged, so the texts are English; make it again with lrelease</source>
    <translation type="unfinished" />
   </message>
@@ -3184,6 +3396,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>{others}: {plain}, {reports}, {damaged} damaged</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>{other} against {one}</source>
    <translation type="unfinished" />
   </message>
@@ -3193,6 +3409,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{other} goes without this key</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{pictures} in {files}</source>
    <translation type="unfinished" />
   </message>
   <message>

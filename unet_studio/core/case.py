@@ -39,3 +39,5 @@ class Case:
     columns: int = 0
     reason: str = ""  # why excluded or unreadable: one sentence
     effort: float | None = None  # expected part of the picture, 0..1, that has to be corrected; None: not known
+    file: int = 0  # number of the file in this Workspace, which stands for its name
+    video: bool = False

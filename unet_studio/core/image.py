@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+VIDEOS = frozenset({"MP4", "MOV", "AVI", "Matroska", "WebM", "MPEG", "WMV"})  # formats of an Image
+
 
 @dataclass(frozen=True)
 class Window:
@@ -55,6 +57,17 @@ class Source:
     sha256: str = ""  # of the whole file's bytes
 
 
+@dataclass(frozen=True)
+class Acquisition:
+    """How a picture was taken, as far as its file says; no patient's data. "" and None where it does not say."""
+
+    body_part: str = ""  # as written in the file, in capitals
+    view: str = ""  # ViewPosition in capitals, or the meaning of its code; "LATERAL" where only the orientation tells
+    intent: str = ""  # "FOR PRESENTATION" or "FOR PROCESSING"
+    burnt_in: bool | None = None  # patient data in the pixels
+    aspect: tuple[int, int] | None = None  # a pixel's height : width, None where it is square or has a spacing in mm
+
+
 @dataclass(frozen=True, eq=False)
 class Image:
     """One picture in its own size and bit depth; EXIF orientation is already applied.
@@ -74,6 +87,7 @@ class Image:
     photometric: str = ""
     group: str = ""
     content_hash: str = ""
+    acquisition: Acquisition = field(default_factory=Acquisition)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -98,6 +112,11 @@ class FileFacts:
     photometric: str = ""
     spacing_mm: tuple[float, float] | None = None
     target: str | None = None
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    video: bool = False
+    known: int = -1  # frames of a video that can be shown at once; -1: all of them
+    counted: bool = True  # False while `frames` is only what a video's header says
+    rate: float = 0.0  # frames a second, 0 where they have no time
 
 
 def content_hash(pixels: np.ndarray) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +29,17 @@ class Span:
 
     def chosen(self, frames: Sequence[Case]) -> list[Case]:
         """The frames (of one sequence, in order) that lie in the span."""
-        return [case for case in frames if self.first <= number(case) <= self.last][:: max(1, self.every)]
+        inside = [case for case in frames if self.first <= number(case) <= self.last]
+        every = max(1, self.every)
+        if inside and inside[0].video:  # not every frame has a row
+            return [case for case in inside if (number(case) - self.first) % every == 0]
+        return inside[::every]
+
+    def count(self, frames: Sequence[Case]) -> int:
+        """How many frames it chooses of a sequence, those of a video counted that have no row yet."""
+        if frames[0].video:
+            return len(range(max(1, self.first), min(frames[0].frames, self.last) + 1, max(1, self.every)))
+        return len(self.chosen(frames))
 
 
 def key(case: Case) -> str:
@@ -56,8 +66,12 @@ def frames_of(cases: Iterable[Case], of: Case) -> list[Case]:
     return sorted(found, key=lambda case: (number(case), case.id)) or [of]
 
 
-def within(cases: Sequence[Case], spans: dict[str, Span]) -> list[Case]:
-    """The cases without the frames that no span has chosen; one that a person has worked on always stays."""
+def within(cases: Sequence[Case], spans: dict[str, Span], keep: Collection[int] = ()) -> list[Case]:
+    """The cases without the frames that no span has chosen; one that a person has worked on always stays.
+
+    Frames of a video without a span are rows because somebody looked at them: the first one alone stays.
+    keep: ids that stay in any case.
+    """
     sequences: dict[str, list[Case]] = {}
     for case in cases if spans else ():
         if key(case) in spans:
@@ -66,7 +80,8 @@ def within(cases: Sequence[Case], spans: dict[str, Span]) -> list[Case]:
     for name, frames in sequences.items():
         frames.sort(key=lambda case: (number(case), case.id))
         left_out |= {case.id for case in frames} - {case.id for case in spans[name].chosen(frames)}
-    return [case for case in cases if case.id not in left_out or case.status in BEGUN]
+    left_out |= {case.id for case in cases if case.video and case.frame and key(case) not in spans}
+    return [case for case in cases if case.id not in left_out or case.status in BEGUN or case.id in keep]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,9 +2,9 @@
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
-frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
-model version can be gone back to), review (a new version can be looked at),
-thawed (its versions are not frozen).
+frames (the picture may be one of several), cine (its file has several), take_back, queue, learning, idle (nothing is
+learning), earlier (an older model version can be gone back to), review (a new version can be looked at), thawed (its
+versions are not frozen).
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ def command(name: str, text: str, tip: str, line: bool = False) -> Action:
 FILE_ROWS = (
     A("open", "&Open files…", "Open pictures or DICOM files", ("Ctrl+O",), "write", "open", bar=1),
     A("open_folder", "Open &folder…", "Open a folder's pictures", ("Ctrl+Shift+O",), "write", "open_folder", bar=1),
+    A("browse", "&Browse series…", "Look through a folder or disc and choose series of it", ("Ctrl+Alt+O",), "write"),
+    A("browse_disc", "Browse a disc by its &DICOMDIR…", "Choose the DICOMDIR of an export disc", (), "write"),
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
     A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
     A("report", "&Write a report…", "Write the numbers for a methods section as CSV and text", (), "cases"),
@@ -133,7 +135,9 @@ VIEW_ROWS = (
     A("mirror", "&Mirror left–right", "Mirror what is seen, left for right; the data stay", ("Shift+H",), "picture"),
     A("flip", "Mirror &top–bottom", "Mirror what is seen, top for bottom; the data stay", ("Shift+V",), "picture"),
     A("upright", "&Upright again", "Show the picture as it is in its file", ("Alt+Up",), "picture"),
-    A("find", "&Find in the worklist", "Type a part of a file's name", ("Ctrl+F",), "cases", line=True),
+    A("show_names", "Show file &names", "Show the names of files, which may name patients, in place of numbers",
+      ("Ctrl+Shift+N",), switch=True, line=True),
+    A("find", "&Find in the worklist", "Type a part of a number or name, as it is shown", ("Ctrl+F",), "cases"),
 )  # fmt: skip
 WINDOW_ROWS = tuple(A(f"window_{n}", f"Preset {n}", f"Window preset {n}", (str(n),), "picture") for n in range(1, 10))
 SEGMENT_ROWS = (
@@ -156,6 +160,7 @@ FRAME_ROWS = (
     A("frame_next", "&Next frame", "Next frame (the move tool in hand takes the arrow keys)", ("Right", "PgDown"),
       "frames"),
     A("frame_previous", "&Previous frame", "Previous frame", ("Left", "PgUp"), "frames"),
+    A("play", "P&lay", "Play the frames, or stop at the one that is seen", ("Shift+P",), "cine", "play", switch=True),
     A("carry", "&Carry the mask ahead", "Carry the mask to the frames that follow, or stop that", ("Ctrl+Right",),
       "mask frames", line=True),
     A("copy_next", "Cop&y the mask to the next frame", "Open the next frame with this mask", ("Ctrl+Shift+Right",),

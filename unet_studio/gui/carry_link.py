@@ -11,6 +11,7 @@ from unet_studio.core import sequence
 from unet_studio.core.case import Case, Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
+from unet_studio.gui import names
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.reading import Reading
@@ -188,6 +189,9 @@ class CarryLink(QObject):
     def copy_next(self) -> None:
         """Open the next frame and put this one's mask in there, as one undo step."""
         start = self._source()
+        if start is not None and start.case.video:
+            self._make_next(start)
+            return
         case = self._neighbour(1) if start is not None else None
         if case is None:
             return
@@ -196,6 +200,21 @@ class CarryLink(QObject):
             self._reading.open(case.id, start.target)
         else:
             self._worklist.open(case.id)
+
+    def _make_next(self, start: Any) -> None:
+        """The same in a video, where the next frame may have no row yet."""
+        session = self._reading.session
+
+        def work(_token: Token) -> Case:
+            from unet_studio.workflow import frames
+
+            return frames.case_at(session, start.case.id, start.case.frame + 1)
+
+        def made(case: Case) -> None:
+            self._copying = (case.id, start)
+            self._worklist.open_frame(case.id)
+
+        self._jobs.run(work, done=made)
 
     def _copy(self, start: Any) -> None:
         from unet_studio.workflow import carrying
@@ -206,7 +225,7 @@ class CarryLink(QObject):
         except UserError as error:
             self._jobs.said.emit(str(error), True)
             return
-        name = start.case.name
+        name = names.name_of(start.case)
         said = tr("Mask copied from {name}", name=name)
         self._jobs.said.emit(said if changed else tr("The mask is that of {name} already", name=name), False)
         self._reading.edited.emit()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from unet_studio.core.case import Status
-from unet_studio.gui import preferences, theme
+from unet_studio.gui import names, preferences, theme
 from unet_studio.gui.jobs import ADD, MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
@@ -18,6 +18,7 @@ from unet_studio.gui.texts import mark, tr, tr_n
 from unet_studio.gui.worklist_link import WorklistLink
 
 FILTER = mark("Pictures and DICOM (*)")
+DISC_FILTER = mark("DICOMDIR (DICOMDIR* dicomdir*)")
 
 
 class Desk(QObject):
@@ -41,6 +42,8 @@ class Desk(QObject):
         return {
             "open": self.open_files,
             "open_folder": self.open_folder,
+            "browse": self.browse,
+            "browse_disc": self.browse_disc,
             "sample": self._worklist.add_sample,
             "export": self.ask_export,
             "reader": self.ask_reader,
@@ -63,6 +66,25 @@ class Desk(QObject):
         if folder:
             self._last_folder = folder
             self._worklist.add([Path(folder)])
+
+    def browse(self) -> None:
+        """Ask for a folder, and show what series it holds."""
+        folder = QFileDialog.getExistingDirectory(self._window, tr("Browse a folder's series"), self._last_folder)
+        if folder:
+            self.show_series(Path(folder))
+
+    def browse_disc(self) -> None:
+        """Ask for a DICOMDIR, and show what series it lists."""
+        file, _ = QFileDialog.getOpenFileName(self._window, tr("Browse a disc"), self._last_folder, tr(DISC_FILTER))
+        if file:
+            self.show_series(Path(file))
+
+    def show_series(self, path: Path) -> None:
+        """Open the series browser on a folder or DICOMDIR."""
+        from unet_studio.gui.dialogs.series import SeriesDialog
+
+        self._last_folder = str(path if path.is_dir() else path.parent)
+        SeriesDialog(self._window, path, self._jobs, self._worklist.add).open()
 
     def ask_export(self) -> None:
         """Ask what to export and where to."""
@@ -143,7 +165,7 @@ class Desk(QObject):
         if case is not None and case.status is Status.EXCLUDED:
             self._reading.include()
         elif self._reading.open_case is not None:
-            ReasonDialog(self._window, self._reading.open_case.case.name, self._reading.exclude).open()
+            ReasonDialog(self._window, names.name_of(self._reading.open_case.case), self._reading.exclude).open()
 
     def ask_preferences(self) -> None:
         """Ask for the size of text and the time that learning may take."""

@@ -19,7 +19,8 @@ from unet_studio.workflow.faults import record_fault
 # one lane = one thread: verdicts on cases keep their order, and none of them waits for a large folder or a model
 MOVE, ADD, THUMBS, MODEL, FOLLOW, MEASURE = "move", "add", "thumbs", "model", "follow", "measure"
 AHEAD, EXPECT, RENEW, COMPARE = "ahead", "expect", "renew", "compare"
-QUIET = frozenset({MEASURE, AHEAD, EXPECT, RENEW})  # lanes that give way to what the reader waits for
+BROWSE, BROWSE_THUMBS = "browse", "browse thumbs"
+QUIET = frozenset({MEASURE, AHEAD, EXPECT, RENEW, BROWSE_THUMBS})  # lanes that give way to what the reader waits for
 NICENESS = 5
 Work = Callable[["Token"], Any]
 

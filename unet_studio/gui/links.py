@@ -19,6 +19,7 @@ from unet_studio.gui.effort_link import EffortLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.folder_bar import FolderLink
 from unet_studio.gui.follow_link import FollowLink
+from unet_studio.gui.frames_link import FramesLink
 from unet_studio.gui.ghosts import Ghosts
 from unet_studio.gui.history_link import HistoryLink
 from unet_studio.gui.keys_link import KeysLink
@@ -28,6 +29,7 @@ from unet_studio.gui.learn_renew import RenewLink
 from unet_studio.gui.lock_link import LockLink
 from unet_studio.gui.looks_link import LooksLink
 from unet_studio.gui.mask_link import MaskLink
+from unet_studio.gui.names_link import NamesLink
 from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
@@ -46,6 +48,8 @@ def make(window: MainWindow) -> None:
     reading, jobs, actions = window.reading, window.jobs, window.actions_set
     canvas, strip, bar = window.canvas, window.strip, window.status
     window.worklist = WorklistLink(reading, jobs, window)
+    window.names = NamesLink(window.worklist.panel, actions, window)
+    bar.cleaned = window.start.cleaned = window.names.cleaned
     window.learn = LearnLink(reading, window.teaching, window.learn_panel, jobs, window)
     window.decision = DecisionLink(reading, window.learn, window.teaching, window.learn_panel, jobs, window)
     window.renew = RenewLink(reading, window.learn, window.teaching, jobs, window)
@@ -65,6 +69,9 @@ def make(window: MainWindow) -> None:
     reading.ahead = window.ahead.take
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
+    window.frames = FramesLink(
+        reading, window.worklist, window.picture, canvas, window.frame_bar, actions, jobs, window
+    )
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.history = HistoryLink(window, reading, window.learn, jobs)
     window.versions = VersionsLink(window, reading, window.learn, window.decision, jobs)
@@ -92,8 +99,10 @@ def connect(window: MainWindow) -> None:
     window.learn.refreshed.connect(window.enable)
     window.learn.chosen.connect(window.desk.prefer)
     window.ghosts.changed.connect(window.enable)
+    window.frames.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
+    window.names.changed.connect(window.show_reader)
     window.desk.preferred.connect(window.looks.prefer)
 
 
@@ -109,8 +118,12 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.doubt.handlers(),
         **window.follow.handlers(),
         **window.carry.handlers(),
+        **window.frames.handlers(),
+        "frame_next": lambda: window.frames.step(1) or window.carry.step(1),
+        "frame_previous": lambda: window.frames.step(-1) or window.carry.step(-1),
         **window.desk.handlers(),
         **window.history.handlers(),
+        **window.names.handlers(),
         **window.keys.handlers(),
         **window.learn.handlers(),
         **window.decision.handlers(),
@@ -131,7 +144,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
     found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
-    found |= window.decision.facts()
+    found |= window.decision.facts() | window.frames.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():
@@ -147,6 +160,7 @@ def restore(window: MainWindow, looks: Preferences) -> None:
     window.segment.show_brush(looks.brush)
     window.masks.restore(looks)
     window.looks.restore(looks)
+    window.names.restore(looks)
     window.beside.choose(looks.beside)
     window.follow.restore(looks)
     window.worklist.panel.sorting.setCurrentIndex(looks.order)
@@ -163,5 +177,6 @@ def kept(window: MainWindow) -> dict[str, Any]:
         "beside": window.beside.chosen,
         **window.masks.kept(),
         **window.looks.kept(),
+        **window.names.kept(),
         **window.follow.kept(),
     }

@@ -35,6 +35,7 @@ class PictureLink(QObject):
         self._presets: tuple[Window, ...] = ()
         self._sequence = ""
         self._dragged = [0.0, 0.0]
+        self._kept_view: Any = None
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
         self._spot = (-1, -1)
@@ -85,6 +86,28 @@ class PictureLink(QObject):
         return found
 
     # the picture
+
+    @property
+    def window(self) -> Window | None:
+        """The window in force, None without a picture."""
+        return self._window
+
+    @property
+    def view(self) -> Any:
+        """How the picture lies on the screen; see `keep_view`."""
+        return self._canvas.placed
+
+    def keep_view(self, view: Any) -> None:
+        """Let the next moving frame lie where a picture lay before."""
+        self._kept_view = view
+
+    def show_moving(self, pixels: Any) -> None:
+        """Show a frame, uint8 (H, W) or (H, W, 3), of which no case is open."""
+        self._canvas.set_image(pixels, keep_view=True)
+        self._canvas.set_read_only(True)
+        if self._kept_view is not None:
+            self._canvas.place(self._kept_view)
+            self._kept_view = None
 
     def _show(self, opened: Opened | None) -> None:
         self._actions.release_all()

@@ -33,6 +33,7 @@ class Preferences:
     export_folder: str = ""
     show_lock: bool = False
     outline: bool = True
+    show_names: bool = False  # file names on the screen
     colour_lung: str = "sky blue"  # a name of gui's palette
     colour_polyp: str = "yellow"
     beside: str = "picture"  # what is shown side by side

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -27,6 +29,7 @@ class StartPage(QWidget):
         self.setObjectName("empty_page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.cleaned: Callable[[str], str] = lambda text: text  # takes names out of what is said
         self._picture.setPixmap(icon("drop").pixmap(56, 56))
         self._title = QLabel(objectName="empty_title", alignment=Qt.AlignmentFlag.AlignCenter)
         self._line = QLabel(objectName="quiet", alignment=Qt.AlignmentFlag.AlignCenter)
@@ -53,6 +56,6 @@ class StartPage(QWidget):
     def say(self, title: str, line: str, buttons: bool = True) -> None:
         """Show a heading and a line."""
         self._title.setText(tr(title))
-        self._line.setText(tr(line, next=shown("next")) if line == CHOOSE[1] else tr(line))
+        self._line.setText(tr(line, next=shown("next")) if line == CHOOSE[1] else self.cleaned(tr(line)))
         self._buttons.setVisible(buttons)
         self._picture.setVisible(buttons)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
@@ -29,6 +31,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(self._busy)
         self._facts = {name: self._fact(name) for name in ("place", "window_level", "zoom", "device")}
         self._working = ""
+        self.cleaned: Callable[[str], str] = lambda text: text  # takes names out of what is said
         self._clear = QTimer(self, singleShot=True)
         self._clear.timeout.connect(self._show_working)
         self._patience = QTimer(self, singleShot=True, interval=150)
@@ -41,7 +44,7 @@ class StatusBar(QStatusBar):
 
     def say(self, text: str, error: bool = False) -> None:
         """Show one line; errors stay longer and are coloured."""
-        text = " ".join(text.split())
+        text = self.cleaned(" ".join(text.split()))
         self._line.setProperty("kind", "bad" if error else "")
         self._line.style().polish(self._line)
         self._line.setText(("⚠ " if error and text else "") + text)

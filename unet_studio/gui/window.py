@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import UserError
-from unet_studio.gui import links, preferences, start_page
+from unet_studio.gui import links, names, preferences, start_page
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.beside import Beside
 from unet_studio.gui.canvas import Canvas
 from unet_studio.gui.controls import SideArea, rule
 from unet_studio.gui.dialogs.frame import ask
+from unet_studio.gui.frame_bar import FrameBar
 from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_panel import PLOT, LearnPanel
 from unet_studio.gui.option_strip import OptionStrip
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self)
         self.strip = OptionStrip(self.actions_set)
         self.beside = Beside(self.canvas)
+        self.frame_bar = FrameBar(self.actions_set)
+        self.start = start_page.StartPage(self.actions_set)
         links.make(self)
         self._assemble()
         self._connect()
@@ -83,10 +86,9 @@ class MainWindow(QMainWindow):
         self.actions_set.fill_menus(self)
         self.addToolBar(self._tool_bar())
         self.setStatusBar(self.status)
-        self.start = start_page.StartPage(self.actions_set)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
-        self.pages.addWidget(_column(self.strip, self.beside.pair))
+        self.pages.addWidget(_column(self.strip, self.beside.pair, self.frame_bar))
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)
         for place, widget in enumerate((self.worklist.panel, self.pages, self._side())):
@@ -152,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self) -> None:
         """Show the open picture, or what can be done without one."""
-        open_case = self.reading.open_case is not None
+        open_case = self.reading.open_case is not None or self.frames.moving
         self.pages.setCurrentIndex(int(open_case or self.reading.case_id >= 0))
         if not open_case and self.reading.case_id < 0:
             empty = not self.worklist.panel.model.rowCount()
@@ -179,7 +181,7 @@ class MainWindow(QMainWindow):
     def show_reader(self) -> None:
         """Name the reader, the open picture, and who keeps the Workspace from being written to."""
         session, case = self.reading.session, self.reading.open_case
-        name = f"{case.case.name} – " if case is not None else ""
+        name = f"{names.name_of(case.case)} – " if case is not None else ""
         self.setWindowTitle(name + tr("U-Net Studio – reader: {reader}", reader=session.reader))
         self._reader_button.setIcon(self.actions_set["reader"].icon())
         self._reader_button.setText(session.reader)
@@ -313,11 +315,13 @@ class MainWindow(QMainWindow):
         session.close_session(self.reading.session)
 
 
-def _column(head: QWidget, body: QWidget) -> QWidget:
+def _column(head: QWidget, body: QWidget, *feet: QWidget) -> QWidget:
     column = QWidget()
     layout = QVBoxLayout(column)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     layout.addWidget(head)
     layout.addWidget(body, 1)
+    for foot in feet:
+        layout.addWidget(foot)
     return column

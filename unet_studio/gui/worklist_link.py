@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from unet_studio.gui.worklist_panel import WorklistPanel
 
 FEW = 20
 REST_MS = 250  # rows that arrive in the meantime are shown together
+REST_TIMES = 12  # times as long as showing all rows took the window rests from it
 
 
 class WorklistLink(QObject):
@@ -30,21 +32,27 @@ class WorklistLink(QObject):
     def __init__(self, reading: Reading, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._reading, self._jobs = reading, jobs
-        self.panel = WorklistPanel(self._want_thumbnail)
+        self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
+        self._kept = -1  # a frame outside the chosen ones that is about to be opened
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.refresh)
         self.panel.chosen.connect(self.open)
+        self.panel.folded.wanted.connect(lambda path: self.add([Path(path)]))
         reading.advance.connect(self._advance)
 
     def refresh(self) -> None:
         """Read the cases again and show them."""
-        from unet_studio.workflow import opening
+        from unet_studio.workflow import folding, opening
 
         self._rest.stop()
-        self.panel.show_cases(opening.cases(self._reading.session))
+        began = time.perf_counter()
+        keep = {self._reading.case_id, self._kept} | self.panel.rows.carried
+        self.panel.show_cases(opening.cases(self._reading.session, keep))
+        self.panel.folded.show_lines(folding.lines(self._reading.session))
+        self._rest.setInterval(max(REST_MS, round(REST_TIMES * 1000 * (time.perf_counter() - began))))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
             self.open_first()
@@ -85,6 +93,11 @@ class WorklistLink(QObject):
 
         self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label=tr("Adding files"))
 
+    def _folded_files(self, folder: str) -> Sequence[Any]:
+        from unet_studio.workflow import folding
+
+        return folding.files(self._reading.session, folder)
+
     def _batch(self, _changes: Changes) -> None:
         if not self._rest.isActive():
             self._rest.start()
@@ -116,6 +129,13 @@ class WorklistLink(QObject):
             return
         self._reading.open(case_id)
         self.panel.mark_open(case_id)
+
+    def open_frame(self, case_id: int) -> None:
+        """Open a frame that need not be on the list."""
+        self._kept = case_id
+        if self.panel.model.case(case_id) is None:
+            self.refresh()
+        self.open(case_id)
 
     def step(self, by: int) -> None:
         """Open the next or previous case of the list."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QSortFilterProxyMode
 from PySide6.QtGui import QImage, QPixmap
 
 from unet_studio.core.case import Case, Status
+from unet_studio.gui.names import in_clear, name_of, reason_of, sort_key
 from unet_studio.gui.texts import mark, tr
 
 CASE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -32,7 +33,7 @@ DONE = frozenset({Status.QUEUED, Status.ASIDE, Status.LEARNED, Status.EXCLUDED, 
 def status_line(case: Case) -> str:
     """One line that says where a case stands."""
     if case.status is Status.UNREADABLE:
-        return case.reason or tr(STATUS_TEXT[case.status])
+        return reason_of(case) or tr(STATUS_TEXT[case.status])
     if case.status is Status.EXCLUDED and case.reason:
         return tr("Excluded: {reason}", reason=tr(case.reason))
     return tr(STATUS_TEXT[case.status])
@@ -70,15 +71,16 @@ class WorklistModel(QAbstractListModel):
             return None
         case = self._cases[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return case.name
+            return name_of(case)
         if role == CASE_ROLE:
             return case
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnail(case)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (case.path, status_line(case), effort_line(case)) if part)
+            path = case.path if in_clear() else ""
+            return "\n".join(part for part in (path, status_line(case), effort_line(case)) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{case.name}, {status_line(case)}"
+            return f"{name_of(case)}, {status_line(case)}"
         return None
 
     def show(self, cases: Sequence[Case]) -> None:
@@ -96,6 +98,11 @@ class WorklistModel(QAbstractListModel):
             self._cases.extend(cases[len(old) :])
             self._number()
             self.endInsertRows()
+
+    def renamed(self) -> None:
+        """Every case is called otherwise from now on."""
+        if self._cases:
+            self.dataChanged.emit(self.index(0), self.index(len(self._cases) - 1))
 
     def change(self, cases: Sequence[Case]) -> None:
         """Show these cases of the list as they are now."""
@@ -171,7 +178,7 @@ class WorklistOrder(QSortFilterProxyModel):
             return (ORDER[one.status], left.row()) < (ORDER[other.status], right.row())
         if self._by == self.BY_EFFORT:
             return (*_effort_order(one), left.row()) < (*_effort_order(other), right.row())
-        return (one.name.casefold(), left.row()) < (other.name.casefold(), right.row())
+        return (sort_key(one), left.row()) < (sort_key(other), right.row())
 
 
 def _effort_order(case: Case) -> tuple[bool, bool, float]:

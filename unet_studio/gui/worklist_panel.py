@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from unet_studio.core.case import Case, Status
+from unet_studio.gui.folded_panel import FoldedPanel
 from unet_studio.gui.keys import shown
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, WorklistModel, WorklistOrder
 from unet_studio.gui.worklist_row import WorklistRow
@@ -19,15 +22,18 @@ class WorklistPanel(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, want_thumbnail: Callable[[int], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        want_thumbnail: Callable[[int], None],
+        files_of: Callable[[str], Sequence[Any]] = lambda folder: (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("worklist_panel")
         self.model = WorklistModel(want_thumbnail, self)
         self.order = WorklistOrder(self.model, self)
-        self.filter = QLineEdit(
-            placeholderText=tr("Find by name"), clearButtonEnabled=True, objectName="worklist_filter"
-        )
-        self.filter.setAccessibleName(tr("Find by name"))
+        self.folded = FoldedPanel(files_of, self)
+        self.filter = QLineEdit(clearButtonEnabled=True, objectName="worklist_filter")
         self.filter.returnPressed.connect(lambda: self.list.setFocus())
         self.filter.textChanged.connect(self._find)
         self._finding = False
@@ -46,6 +52,7 @@ class WorklistPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._lay_out()
         self._refresh_words()
+        self.show_names()
 
     def _make_list(self) -> QListView:
         view = QListView(objectName="worklist")
@@ -76,10 +83,25 @@ class WorklistPanel(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.empty, 1)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.folded)
 
     def show_keys(self) -> None:
         """Name the keys in force."""
-        self.filter.setToolTip(tr("Type a part of a file's name  [{key}]", key=shown("find")))
+        key = shown("find")
+        if in_clear():
+            self.filter.setToolTip(tr("Type a part of a file's name  [{key}]", key=key))
+        else:
+            self.filter.setToolTip(tr("Type a number; file names are found once they are shown  [{key}]", key=key))
+
+    def show_names(self) -> None:
+        """Call the cases by their files, or by numbers, as it is wanted now."""
+        words = tr("Find by name") if in_clear() else tr("Find by number")
+        self.filter.setPlaceholderText(words)
+        self.filter.setAccessibleName(words)
+        self.model.renamed()
+        self.folded.show_names()
+        self.order.invalidate()
+        self.show_keys()
 
     def show_cases(self, cases: Sequence[Case]) -> None:
         """Show these cases."""

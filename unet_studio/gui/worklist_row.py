@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from unet_studio.core.case import Case, Status
 from unet_studio.gui import theme
+from unet_studio.gui.names import name_of
 from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_model import CASE_ROLE, DONE, effort_words, status_line
 
@@ -67,13 +68,13 @@ class WorklistRow(QStyledItemDelegate):
         font = QFont(option.font)
         font.setBold(case.id == self.open_case)
         painter.setFont(font)
-        short = painter.fontMetrics().elidedText(case.name, Qt.TextElideMode.ElideMiddle, box.width())
+        short = painter.fontMetrics().elidedText(name_of(case), Qt.TextElideMode.ElideMiddle, box.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignLeft, short)
         painter.setFont(option.font)
         painter.setPen(QColor(STATUS_COLOUR.get(case.status, theme.TEXT)))
         below = box.adjusted(0, line + 3, 0, 0)
         if case.status is Status.UNREADABLE:
-            reason = status_line(case).removeprefix(case.name).lstrip(" :")
+            reason = status_line(case).removeprefix(name_of(case)).lstrip(" :")
             short = painter.fontMetrics().elidedText(reason, Qt.TextElideMode.ElideRight, round(below.width() * 1.8))
             painter.drawText(below, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop, short)
             return

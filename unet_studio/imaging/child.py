@@ -1,7 +1,8 @@
 """The decode child: `python -m unet_studio.imaging.child [warm]` answers requests on its pipes until they close.
 
-It loads neither torch nor Qt. A request is {"verb": "probe" | "describe" | "read", "path", "frame", "seconds"};
-the answer is {"refused": [wrong, remedy]} or {"facts": {...}}, for "read" with the pixels behind it.
+It loads neither torch nor Qt. A request is {"verb": one of Session.answer's, "path", "frame", "seconds"}; the answer is
+{"refused": [wrong, remedy, kind]} or {"facts": {...}}, for "read" with the pixels behind it. The verb "survey" takes
+several "paths" and answers with one such message for each in "surveys".
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from unet_studio.core.target import guess_target
 from unet_studio.imaging import limits, wire
 from unet_studio.imaging.document import Document
 from unet_studio.imaging.files import open_document, refusal_of
+from unet_studio.imaging.fingerprint import of_file
 from unet_studio.imaging.portable import image_facts
 from unet_studio.imaging.refusal import Refused, damaged
 
@@ -92,9 +94,15 @@ class Session:
 
     def answer(self, request: dict[str, Any]) -> Answer:
         """The message and pixels that answer a request; never raises, whatever a codec does."""
+        if request["verb"] == "survey":
+            one = {"verb": "look", "frame": 0}
+            return {"surveys": [self.answer({**one, "path": path})[0] for path in request["paths"]]}, None
         try:
             path, frame = Path(request["path"]), int(request["frame"])
+            if request["verb"] == "grow":
+                return self._grow(path, str(request["sha256"]))
             verbs = {"probe": self._probe, "describe": self._describe, "read": self._read}
+            verbs |= {"look": self._look, "same": self._same, "index": self._index}
             return verbs[request["verb"]](path, frame)
         except Refused as refusal:
             found = refusal
@@ -105,15 +113,32 @@ class Session:
         except BaseException:  # also pyo3's PanicException, which is no Exception
             found = damaged("is damaged")
         self._forget()
-        return {"refused": [found.wrong, found.remedy]}, None
+        return {"refused": [found.wrong, found.remedy, found.kind]}, None
 
     def _probe(self, path: Path, frame: int) -> Answer:
         return {"facts": asdict(_facts(path, self._open(path)))}, None
 
+    def _look(self, path: Path, frame: int) -> Answer:
+        document = self._open(path)
+        origin = document.origin()
+        if document.header.format != "DICOM":
+            origin = replace(origin, looks=of_file(path))
+        self._forget()
+        return {"facts": asdict(_facts(path, document)), "origin": asdict(origin)}, None
+
+    def _same(self, path: Path, frame: int) -> Answer:
+        return {"facts": {"whole": self._open(path).whole() or _sha256(path)}}, None
+
+    def _index(self, path: Path, frame: int) -> Answer:
+        from unet_studio.imaging.dicomdir import listed
+
+        return {"facts": {"files": listed(path)}}, None
+
     def _describe(self, path: Path, frame: int) -> Answer:
         document = self._open(path)
         first: Image | None = None
-        for number in range(document.header.frames):
+        # every frame of a video was decoded when it was counted
+        for number in range(1 if document.header.video else document.header.frames):
             image = document.decode(number)
             first = first or image
         assert first is not None
@@ -121,15 +146,23 @@ class Session:
 
     def _read(self, path: Path, frame: int) -> Answer:
         document = self._open(path)
-        if not 0 <= frame < document.header.frames:
+        if frame < 0 or (document.header.counted and frame >= document.header.frames):
             raise Refused(f"has no frame {frame + 1}", f"its frames are 1 to {document.header.frames}")
         image = document.decode(frame)
-        self._sha256 = self._sha256 or _sha256(path)
+        if document.sha256 is not None:
+            self._sha256 = document.sha256()
+        self._sha256 = self._sha256 or ("" if document.header.video else _sha256(path))
         source = replace(image.source, sha256=self._sha256)
         image = replace(image, source=source, content_hash=content_hash(image.pixels))
         if document.header.frames == 1:
             self._forget()
         return {"facts": image_facts(image), "group": image.group}, image.pixels
+
+    def _grow(self, path: Path, whole: str) -> Answer:
+        document = self._open(path)
+        if document.grow is not None:
+            document = self._document = replace(document, header=document.grow(limits.GROW_SECONDS, whole))
+        return {"facts": asdict(_facts(path, document))}, None
 
     def _open(self, path: Path) -> Document:
         state = path.stat()

@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging import dicom_frames
 from unet_studio.imaging.arrays import as_pixels
+from unet_studio.imaging.dicom_about import acquisition, fingerprint, origin
 from unet_studio.imaging.dicom_colour import from_palette, full_depth
 from unet_studio.imaging.dicom_open import read_dataset, text
 from unet_studio.imaging.dicom_values import group, number, spacing_mm, value_transform
@@ -24,7 +25,12 @@ def open_dicom(path: Path, unpacked: bytes | None = None) -> Document:
     header = _header(dataset)
     check_size(header.rows, header.columns)
     dicom_frames.check_length(dataset, header.frames)
-    return Document(header, lambda frame: _image(dataset, path, frame, header))
+    return Document(
+        header,
+        lambda frame: _image(dataset, path, frame, header),
+        lambda: origin(dataset, header),
+        lambda: fingerprint(dataset, header, whole=True),
+    )
 
 
 def _header(dataset: FileDataset) -> Header:
@@ -40,6 +46,7 @@ def _header(dataset: FileDataset) -> Header:
         text(dataset, "Modality"),
         photometric or ("RGB" if samples == 3 else "MONOCHROME2"),
         spacing_mm(dataset, 0),
+        acquisition(dataset),
     )
 
 
@@ -73,6 +80,7 @@ def _image(dataset: FileDataset, path: Path, frame: int, header: Header) -> Imag
         header.modality,
         header.photometric,
         group(dataset),
+        acquisition=header.acquisition,
     )
 
 

@@ -103,6 +103,9 @@ def _by_pydicom(dataset: FileDataset, frame: int, header: Header) -> tuple[np.nd
     """Native pixels and RLE; YBR_FULL_422 comes out expanded."""
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     options: dict[str, Any] = {"number_of_frames": header.frames}
+    partial = header.photometric == "YBR_PARTIAL_422"  # stored like YBR_FULL_422, which pydicom knows how to expand
+    if partial:
+        options["photometric_interpretation"] = "YBR_FULL_422"
     try:
         samples, facts = get_decoder(syntax).as_array(dataset, index=frame, raw=True, **options)
     except MemoryError:
@@ -111,7 +114,7 @@ def _by_pydicom(dataset: FileDataset, frame: int, header: Header) -> tuple[np.nd
         if from_system(error):
             raise
         raise _undecodable(error, header) from error
-    return samples, str(facts["photometric_interpretation"])
+    return samples, header.photometric if partial else str(facts["photometric_interpretation"])
 
 
 def _undecodable(error: Exception, header: Header) -> Refused:

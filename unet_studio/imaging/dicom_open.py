@@ -17,6 +17,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from unet_studio.core.survey import OTHER, REPORT
 from unet_studio.imaging.refusal import Refused, cut_short, damaged, from_system
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -77,9 +78,9 @@ def check_pixels(dataset: Dataset) -> None:
     meta = getattr(dataset, "file_meta", None)
     kind = text(dataset, "SOPClassUID") or str((meta.get("MediaStorageSOPClassUID") if meta else "") or "")
     if kind == DICOMDIR or "DirectoryRecordSequence" in dataset:
-        raise Refused("is a DICOMDIR, the index of a DICOM disc", "open the folder that it lies in")
+        raise Refused("is a DICOMDIR, the index of a DICOM disc", "open the folder that it lies in", OTHER)
     if text(dataset, "Modality") in NO_PIXELS_BY_MODALITY:
-        raise Refused(*NO_PIXELS_BY_MODALITY[text(dataset, "Modality")])
+        raise Refused(*NO_PIXELS_BY_MODALITY[text(dataset, "Modality")], REPORT)
     if dataset.get("Rows") or "Image Storage" in UID(kind).name:
         raise damaged("is a DICOM image whose pixels are missing")
     name = UID(kind).name if kind and UID(kind).name != kind else ""
@@ -88,7 +89,7 @@ def check_pixels(dataset: Dataset) -> None:
         if name
         else "is DICOM without a picture"
     )
-    raise Refused(what, "open the images that it belongs to")
+    raise Refused(what, "open the images that it belongs to", REPORT)
 
 
 def text(dataset: Dataset, keyword: str) -> str:

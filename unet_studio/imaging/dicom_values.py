@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from unet_studio.core.image import LookupTable, ValueTransform, Window
 from unet_studio.imaging.dicom_open import text
 
+TWO_DIMENSIONAL, CENTIMETRES = 1.0, 3.0  # of an ultrasound region
 WINDOW_FUNCTIONS = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 
 
@@ -145,7 +146,23 @@ def spacing_mm(dataset: Dataset, frame: int) -> tuple[float, float] | None:
         magnification = number(dataset, "EstimatedRadiographicMagnificationFactor") or 1.0
         if magnification > 1.0:
             found = (found[0] / magnification, found[1] / magnification)
-    return found or _pair(dataset, "NominalScannedPixelSpacing")
+    return found or _pair(dataset, "NominalScannedPixelSpacing") or _of_regions(dataset)
+
+
+def _of_regions(dataset: Dataset) -> tuple[float, float] | None:
+    """What the two-dimensional regions of an ultrasound picture agree on (PS3.3 C.8.5.5), in mm; None where not."""
+    try:
+        regions = list(dataset.get("SequenceOfUltrasoundRegions") or [])
+    except Exception:  # a damaged sequence of an element that is not needed
+        return None
+    found = set()
+    for region in regions:
+        units = (number(region, "PhysicalUnitsXDirection"), number(region, "PhysicalUnitsYDirection"))
+        if number(region, "RegionSpatialFormat") == TWO_DIMENSIONAL and units == (CENTIMETRES, CENTIMETRES):
+            deltas = (number(region, "PhysicalDeltaY"), number(region, "PhysicalDeltaX"))
+            found.add(tuple(round(abs(delta or 0.0) * 10.0, 6) for delta in deltas))
+    down, across = next(iter(found)) if len(found) == 1 else (0.0, 0.0)
+    return (down, across) if 0.0 < down < 1000.0 and 0.0 < across < 1000.0 else None
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:

@@ -6,6 +6,8 @@ import stat
 import zlib
 from pathlib import Path
 
+from unet_studio.core.image import VIDEOS
+from unet_studio.core.survey import OTHER
 from unet_studio.imaging import limits
 from unet_studio.imaging.document import Document
 from unet_studio.imaging.kinds import HEAD_BYTES, PICTURES, kind_of
@@ -31,6 +33,14 @@ def open_document(path: Path) -> Document:
         from unet_studio.imaging.tiff import open_tiff
 
         return open_tiff(path)
+    if kind in VIDEOS:
+        from unet_studio.imaging.video import open_video
+
+        return open_video(path, kind)
+    if kind in ("NIfTI", "NRRD"):
+        from unet_studio.imaging.volume import open_nifti, open_nrrd
+
+        return open_nifti(path) if kind == "NIfTI" else open_nrrd(path)
     if kind == "JPEG":
         from unet_studio.imaging.rare_jpeg import is_rare, open_rare_jpeg
 
@@ -46,7 +56,7 @@ def _opened(path: Path):  # type: ignore[no-untyped-def]
     if stat.S_ISDIR(mode):
         raise Refused("is a folder that cannot be listed", "ask for permission to read it")
     if not stat.S_ISREG(mode):
-        raise Refused("is a device and not a file", f"open one of {PICTURES}")
+        raise Refused("is a device and not a file", f"open one of {PICTURES}", OTHER)
     return path.open("rb")
 
 
@@ -65,8 +75,13 @@ def _packed(path: Path, kind: str) -> Document:
     from unet_studio.imaging.dicom import open_dicom
 
     data = _gunzip(path.read_bytes()) if kind == "gzip" else _unzstd(path.read_bytes())
-    if kind_of(data[:HEAD_BYTES]) != "DICOM":
-        raise Refused(f"is a {kind} archive", "unpack it and open the pictures inside")
+    inside = kind_of(data[:HEAD_BYTES])
+    if inside == "NIfTI":
+        from unet_studio.imaging.volume import open_nifti
+
+        return open_nifti(path, data)
+    if inside != "DICOM":
+        raise Refused(f"is a {kind} archive", "unpack it and open the pictures inside", OTHER)
     return open_dicom(path, data)
 
 

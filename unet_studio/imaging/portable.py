@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import zlib
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from unet_studio.core.image import Image, LookupTable, Source, ValueTransform, Window
+from unet_studio.core.image import Acquisition, Image, LookupTable, Source, ValueTransform, Window
 
 
 def image_facts(image: Image) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def image_facts(image: Image) -> dict[str, Any]:
         "modality": image.modality,
         "photometric": image.photometric,
         "content_hash": image.content_hash,
+        "acquisition": asdict(image.acquisition),
         "dtype": image.pixels.dtype.str,
         "shape": list(image.pixels.shape),
     }
@@ -43,6 +45,19 @@ def image_from(facts: dict[str, Any], pixels: np.ndarray, path: str = "", group:
         photometric=str(facts["photometric"]),
         group=group,
         content_hash=str(facts["content_hash"]),
+        acquisition=acquisition_from(facts.get("acquisition") or {}),
+    )
+
+
+def acquisition_from(facts: dict[str, Any]) -> Acquisition:
+    """The Acquisition of asdict's dictionary, of which parts may be missing."""
+    aspect, burnt_in = facts.get("aspect"), facts.get("burnt_in")
+    return Acquisition(
+        body_part=str(facts.get("body_part") or ""),
+        view=str(facts.get("view") or ""),
+        intent=str(facts.get("intent") or ""),
+        burnt_in=None if burnt_in is None else bool(burnt_in),
+        aspect=(int(aspect[0]), int(aspect[1])) if aspect else None,
     )
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from unet_studio.core.survey import DAMAGED
 from unet_studio.imaging import limits
 
 COPY_AGAIN = "copy or export it again from where it came from"
 
 
 class Refused(Exception):
-    """A file that is not opened; becomes the one sentence "NAME WRONG; REMEDY"."""
+    """A file that is not opened; becomes the one sentence "NAME WRONG; REMEDY".
 
-    def __init__(self, wrong: str, remedy: str = "") -> None:
+    kind: core.survey's OTHER for what is no picture, REPORT for DICOM without pixels, DAMAGED for a picture that fails.
+    """
+
+    def __init__(self, wrong: str, remedy: str = "", kind: str = DAMAGED) -> None:
         super().__init__(wrong)
         self.wrong = wrong
         self.remedy = remedy
+        self.kind = kind
 
     def sentence(self, name: str) -> str:
         """The sentence that a reader sees, with the file's name in front."""

@@ -16,6 +16,7 @@ Voi = Window | LookupTable
 Shade = Callable[[np.ndarray], np.ndarray]
 TAIL_PERCENT = 0.5  # of the values that the robust window leaves out at either end
 SAMPLED = 512  # values a side that percentiles are taken from
+IDENTITY = np.arange(256, dtype=np.uint8)
 COLOUR_WINDOW = Window(128.0, 256.0)  # exactly the identity on 0..255
 
 
@@ -116,8 +117,14 @@ def window_table(image: Image, window: Voi | None = None, *, inverted: bool = Fa
 
 
 def apply_table(pixels: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """uint8 of the shape of `pixels` (8- or 16-bit integers, any strides), each by window_table's `table`."""
+    """uint8 of the shape of `pixels` (8- or 16-bit integers, any strides), each by window_table's `table`.
+
+    The pixels themselves where the table changes nothing.
+    """
     import cv2
+
+    if pixels.dtype == np.uint8 and np.array_equal(table, IDENTITY):
+        return np.ascontiguousarray(pixels)
 
     patterns = np.ascontiguousarray(pixels).view(f"u{pixels.dtype.itemsize}")
     try:

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from unet_studio.core import sequence
 from unet_studio.core.case import Case, Status
 from unet_studio.core.errors import ModelError, Unreadable, UserError
 from unet_studio.core.image import Image
 from unet_studio.core.sequence import number
-from unet_studio.workflow import opening, proposing, scenes, spans, versions, viewing
+from unet_studio.workflow import frames, opening, proposing, scenes, spans, versions, viewing
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 
 MOST = 100  # frames of the worklist in one go
+MOST_WALKED = 500  # frames of a video, on the worklist or not
 ACCEPTED = frozenset({Status.QUEUED, Status.ASIDE, Status.LEARNED})
 LEFT_OUT = frozenset({Status.EXCLUDED, Status.UNREADABLE})
 Frame = tuple[np.ndarray, "np.ndarray | None"]  # picture, probability
@@ -134,9 +136,14 @@ class _Way:
         self.end = ""  # why there were no more, "" after the last one
         self._session, self._start, self._cancelled = session, start, cancelled
         self._window = windowing.default_window(start.image)
+        if start.case.video:
+            frame = start.case.frame
+            frames.make_rows(session, start.case, range(frame + 1, frame + 1 + MOST_WALKED))
         every = spans.frames(session, start.case.id)
         self._ahead = every[1 + [case.id for case in every].index(start.case.id) :]
-        shown = {case.id for case in spans.worklist(session)}
+        free = start.case.video and sequence.key(start.case) not in spans.spans(session)
+        shown = {case.id for case in (self._ahead if free else spans.worklist(session))}
+        self._ahead = self._ahead[:MOST_WALKED] if start.case.video else self._ahead
         self.wanted = {case.id for case in self._ahead if case.id in shown and case.status not in LEFT_OUT}
 
     def frames(self) -> Iterator[Frame]:

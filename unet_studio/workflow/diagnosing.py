@@ -21,9 +21,13 @@ def info(paths: Sequence[Path]) -> Iterator[FileFacts]:
 def info_row(facts: FileFacts) -> dict[str, Any]:
     """Facts as one JSON object; what is not known is null."""
     row = asdict(facts)
+    row |= row.pop("acquisition")
     if not facts.ok:
         row = {key: (value or None) for key, value in row.items()} | {"path": facts.path, "ok": False}
     row["error"] = facts.error or None
+    for key in ("body_part", "view", "intent"):
+        row[key] = row[key] or None
+    row["aspect"] = list(row["aspect"]) if row["aspect"] else None
     row["spacing_mm"] = list(facts.spacing_mm) if facts.spacing_mm is not None else None
     return row
 
@@ -36,7 +40,10 @@ def info_text(facts: FileFacts) -> str:
     depth = f"{facts.bits} bit {'gray' if facts.channels == 1 else 'colour'}"
     spacing = f", {facts.spacing_mm[0]:g} x {facts.spacing_mm[1]:g} mm" if facts.spacing_mm is not None else ""
     kind = " ".join(part for part in (facts.format, facts.modality, facts.photometric) if part)
-    return f"{facts.path}: {kind}, {size}, {depth}{spacing}, {facts.target or 'no target'}"
+    taken = facts.acquisition
+    more = [part.lower() for part in (taken.body_part, taken.view, taken.intent) if part]
+    more += ["patient data burnt in"] if taken.burnt_in else []
+    return ", ".join((f"{facts.path}: {kind}, {size}, {depth}{spacing}", *more, facts.target or "no target"))
 
 
 def doctor() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,18 +11,17 @@ import numpy as np
 from unet_studio.core.case import Case, Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import Unreadable, WorkspaceError
-from unet_studio.core.image import FileFacts, Image, Source, Window
+from unet_studio.core.image import Image, Source, Window
 from unet_studio.core.proposal import Proposal
-from unet_studio.core.target import guess_target
+from unet_studio.core.target import guess_target, why_not
 from unet_studio.workflow import spans
+from unet_studio.workflow.adding import add_paths as add_paths
 from unet_studio.workflow.drafting import Draft, open_draft
-from unet_studio.workflow.session import Session, require_writable
+from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-from unet_studio.workspace.store import NewCase
 
-BATCH = 50  # files between two refreshes of the worklist
-MANY = 30  # frames of a file, from which the reader is told how to choose among them
-NO_TARGET = "This is neither a chest film nor an endoscopy picture, so nothing is proposed; choose a target yourself."
+BURNT_IN = "The file says that patient data are burnt into the pixels."
+UNEVEN = "Its pixels are not square ({height} high : {width} wide); the picture is shown as it is stored."
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,54 +46,6 @@ class OpenCase:
         return replace(self, proposal=proposal)
 
 
-def add_paths(
-    session: Session,
-    paths: Sequence[Path],
-    *,
-    target: str | None = None,
-    on_batch: Callable[[Changes], None] = lambda changes: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Changes:
-    """Add files and folders to the worklist; a broken or foreign file becomes a row that says why.
-
-    target: chosen for all of them; None leaves it to each picture. Raises Locked, WorkspaceError.
-    """
-    from unet_studio.imaging import reader, scan
-
-    require_writable(session)
-    total = Changes()
-    batch: list[NewCase] = []
-    for path in scan.find_files(paths, cancelled):
-        facts = reader.probe(path)
-        batch += _rows(path, facts)
-        if facts.frames > MANY:
-            words = f"{path.name}: {facts.frames} frames; Frames, Choose frames leaves out what is not needed"
-            total |= Changes(message=words)
-        if len(batch) >= BATCH:
-            total |= _add(session, batch, target)
-            on_batch(total)
-            batch = []
-    return total | _add(session, batch, target)
-
-
-def _rows(path: Path, facts: FileFacts) -> Iterable[NewCase]:
-    absolute = path.absolute()
-    if facts.error:
-        return (NewCase(absolute, error=facts.error),)
-    frames = max(1, facts.frames)
-    return (NewCase(absolute, frame, frames, facts.target) for frame in range(frames))
-
-
-def _add(session: Session, batch: Sequence[NewCase], target: str | None) -> Changes:
-    if not batch:
-        return Changes()
-    ids = store.add_cases(session.workspace, batch)
-    if target is not None:
-        readable = [case_id for case_id, row in zip(ids, batch, strict=True) if not row.error]
-        store.set_targets(session.workspace, readable, session.reader, target)
-    return Changes(frozenset(ids), worklist=True)
-
-
 def add_sample(session: Session) -> Changes:
     """Put the sample film on the worklist. Raises UserError where it is not installed."""
     from unet_studio.workflow.sample import sample_film
@@ -102,9 +53,9 @@ def add_sample(session: Session) -> Changes:
     return add_paths(session, [sample_film()])
 
 
-def cases(session: Session) -> list[Case]:
-    """The worklist as this reader sees it, without the frames outside a chosen span."""
-    return spans.worklist(session)
+def cases(session: Session, keep: Collection[int] = ()) -> list[Case]:
+    """The worklist as this reader sees it, without the frames outside a chosen span; `keep` are listed all the same."""
+    return spans.worklist(session, keep)
 
 
 def some_cases(session: Session, case_ids: Sequence[int]) -> list[Case]:
@@ -127,11 +78,23 @@ def open_case(session: Session, case_id: int, target: str | None = None, image: 
     chosen = target or case.target
     window = windowing.default_window(image)
     if chosen is None:
-        return OpenCase(case, image, window, None, NO_TARGET, None, None, accepted=False)
+        return OpenCase(case, image, window, None, _note(image, chosen=False), None, None, accepted=False)
     draft = open_draft(session, case_id, image.content_hash, chosen, image.shape) if session.writable else None
     standing = store.current_correction(session.workspace, image.content_hash, chosen, session.reader)
     proposal = store.latest_proposal(session.workspace, image.content_hash, chosen)
-    return OpenCase(case, image, window, chosen, "", proposal, draft, accepted=standing is not None)
+    note = _note(image, chosen=True)
+    return OpenCase(case, image, window, chosen, note, proposal, draft, accepted=standing is not None)
+
+
+def _note(image: Image, chosen: bool) -> str:
+    """What a reader should know of the file, one sentence a line."""
+    taken = image.acquisition
+    lines = [] if chosen else [why_not(image)]
+    if taken.burnt_in:
+        lines.append(BURNT_IN)
+    if taken.aspect is not None:
+        lines.append(UNEVEN.format(height=taken.aspect[0], width=taken.aspect[1]))
+    return "\n".join(line for line in lines if line)
 
 
 def load_image(session: Session, case_id: int) -> Image:

@@ -9,6 +9,7 @@ from unet_studio.core.image import Image
 from unet_studio.workflow.folders import group_in_folder
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
+from unet_studio.workspace.split import HASHED
 
 
 def group_of(image: Image) -> str:
@@ -27,9 +28,9 @@ def begin(session: Session, image: Image) -> str:
 
 
 def join(session: Session, image: Image, scene: str) -> None:
-    """Keep that a picture belongs to a scene; one that has a group or a scene keeps it."""
+    """Keep, as a hash, that a picture belongs to a scene; one that has a group or a scene keeps it."""
     if not scene_of(session, image):
-        store.set_setting(session.workspace, _name(image), scene)
+        store.set_setting(session.workspace, _name(image), HASHED + store.group_hash(session.workspace, scene))
 
 
 def _scene(session: Session, image: Image) -> str:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from unet_studio.core.case import Case, Status
 from unet_studio.core.errors import WorkspaceError
+from unet_studio.workspace import linking
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.layout import Workspace
-from unet_studio.workspace.text import from_row, plain, to_row
+from unet_studio.workspace.text import plain
 
 _ADD = """
-INSERT INTO cases (path, frame, frames, guess, error, added) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO cases (path, frame, frames, guess, error, added, video) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path, frame) DO UPDATE SET frames = excluded.frames, guess = excluded.guess, error = ''
     WHERE cases.error <> '' AND excluded.error = ''
 """
@@ -50,6 +51,7 @@ class NewCase:
     frames: int = 1
     guess: str | None = None  # Target guessed from the picture
     error: str = ""
+    video: bool = False
 
 
 def add_cases(workspace: Workspace, new: Iterable[NewCase]) -> list[int]:
@@ -59,26 +61,62 @@ def add_cases(workspace: Workspace, new: Iterable[NewCase]) -> list[int]:
     not becomes readable.
     """
     ids = []
+    rows = [(os.path.abspath(case.path), case) for case in new]  # noqa: PTH100
+    numbers = linking.number(workspace, [path for path, _ in rows])
     with writing(workspace) as connection:
-        for case in new:
-            path = to_row(os.path.abspath(case.path))  # noqa: PTH100
-            connection.execute(_ADD, (path, int(case.frame), int(case.frames), case.guess, plain(case.error), now()))
-            row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = ?", (path, case.frame)).fetchone()
+        for source, (path, case) in zip(numbers, rows, strict=True):
+            error = linking.without_name(plain(case.error), path)
+            connection.execute(
+                _ADD, (source, int(case.frame), int(case.frames), case.guess, error, now(), bool(case.video))
+            )
+            row = connection.execute(
+                "SELECT id FROM cases WHERE path = ? AND frame = ?", (source, case.frame)
+            ).fetchone()
             ids.append(int(row["id"]))
     return ids
+
+
+def frame_of(workspace: Workspace, file: int, frame: int) -> int | None:
+    """The row of a frame of a file (by its number in the linking table), None where there is none."""
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT id FROM cases WHERE path = ? AND frame = ?", (file, frame)).fetchone()
+    return None if row is None else int(row["id"])
+
+
+def add_frames(workspace: Workspace, case_id: int, reader: str, frames: Iterable[int]) -> list[int]:
+    """Rows for other frames of a case's file, with the Target that the case has for `reader`; returns their ids."""
+    ids = []
+    with writing(workspace) as connection:
+        like = _seen(connection, case_id, reader)
+        for frame in frames:
+            row = (like["path"], frame, like["frames"], like["target"], "", now(), like["video"])
+            connection.execute(_ADD, row)
+            found = connection.execute(
+                "SELECT id FROM cases WHERE path = ? AND frame = ?", (like["path"], frame)
+            ).fetchone()
+            ids.append(int(found["id"]))
+    return ids
+
+
+def set_frames(workspace: Workspace, file: int, frames: int) -> None:
+    """Record how many frames a file has."""
+    with writing(workspace) as connection:
+        connection.execute("UPDATE cases SET frames = ? WHERE path = ?", (int(frames), file))
 
 
 def cases(workspace: Workspace, reader: str) -> list[Case]:
     """The whole worklist as `reader` sees it, in the order in which it was added."""
     with reading(workspace) as connection:
         rows = connection.execute(_SEEN + "ORDER BY cases.id", {"reader": reader}).fetchall()
-    return [_case(row) for row in rows]
+    paths = linking.paths(workspace, {row["path"] for row in rows})
+    return [_case(row, paths) for row in rows]
 
 
 def case(workspace: Workspace, case_id: int, reader: str) -> Case:
     """One row of the worklist as `reader` sees it. Raises WorkspaceError for an unknown id."""
     with reading(workspace) as connection:
-        return _case(_seen(connection, case_id, reader))
+        row = _seen(connection, case_id, reader)
+    return _case(row, {row["path"]: _path_of(workspace, row)})
 
 
 def cases_of_image(workspace: Workspace, image_hash: str) -> list[int]:
@@ -92,7 +130,9 @@ def set_status(workspace: Workspace, case_id: int, reader: str, status: Status, 
     """Set where a case stands for `reader` and the Target it has for them; UNREADABLE holds for every reader."""
     with writing(workspace) as connection:
         if status is Status.UNREADABLE:
-            connection.execute("UPDATE cases SET error = ? WHERE id = ?", (plain(reason) or "cannot be read", case_id))
+            path = _path_of(workspace, _seen(connection, case_id, reader))
+            error = linking.without_name(plain(reason), path) or "cannot be read"
+            connection.execute("UPDATE cases SET error = ? WHERE id = ?", (error, case_id))
             return
         target = _seen(connection, case_id, reader)["target"] or ""
         put_status(connection, case_id, reader, target, status, plain(reason))
@@ -124,7 +164,7 @@ def set_image(
     with writing(workspace) as connection:
         before = _seen(connection, case_id, "")
         if before["image_hash"] not in ("", image_hash):
-            _refuse_if_corrected(connection, before)
+            _refuse_if_corrected(workspace, connection, before)
             connection.execute("DELETE FROM statuses WHERE case_id = ?", (case_id,))
         connection.execute(
             "UPDATE cases SET image_hash = ?, rows = ?, columns = ?, guess = COALESCE(?, guess), error = ''"
@@ -163,20 +203,24 @@ def _seen(connection: sqlite3.Connection, case_id: int, reader: str) -> sqlite3.
     return row
 
 
-def _refuse_if_corrected(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
+def _refuse_if_corrected(workspace: Workspace, connection: sqlite3.Connection, row: sqlite3.Row) -> None:
     corrected = connection.execute(
         "SELECT 1 FROM corrections WHERE image_hash = ? AND taken_back = '' LIMIT 1", (row["image_hash"],)
     ).fetchone()
     if corrected:
         raise WorkspaceError(
-            f"{from_row(row['path'])}: the file has changed since its correction was accepted;"
+            f"{_path_of(workspace, row) or 'A picture'}: the file has changed since its correction was accepted;"
             " the kept picture stays in use, add the new one under another name."
         )
 
 
-def _case(row: sqlite3.Row) -> Case:
-    path, frame, frames = from_row(row["path"]), row["frame"], row["frames"]
-    name = plain(path.replace("\\", "/").rsplit("/", 1)[-1] if os.name == "nt" else path.rsplit("/", 1)[-1])
+def _path_of(workspace: Workspace, row: sqlite3.Row) -> str:
+    return linking.paths(workspace, {row["path"]}).get(row["path"], "")
+
+
+def _case(row: sqlite3.Row, paths: dict[int, str]) -> Case:
+    path, frame, frames = paths.get(row["path"], ""), row["frame"], row["frames"]
+    name = linking.name_of(path, row["path"])
     unreadable = bool(row["error"])
     return Case(
         id=row["id"],
@@ -189,6 +233,8 @@ def _case(row: sqlite3.Row) -> Case:
         image_hash=row["image_hash"],
         rows=row["rows"],
         columns=row["columns"],
-        reason=row["error"] or row["reason"],
+        reason=linking.with_name(row["error"], name) or row["reason"],
         effort=row["effort"],
+        file=row["path"],
+        video=bool(row["video"]),
     )

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.correction import Correction, Effort, QueueState, Side
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.core.proposal import Proposal
-from unet_studio.workspace import atomic, drafts, journal, pixelfile, proposals, split
+from unet_studio.workspace import atomic, drafts, journal, linking, pixelfile, proposals, split
 from unet_studio.workspace.cases import put_status
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
@@ -80,13 +80,14 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
     mask, touched = _checked(new)
     mask_file, touched_file = _write_masks(workspace, mask, touched)
     key = Key(new.image_hash, new.target, new.reader)
+    source = _source(workspace, new)
     with writing(workspace) as connection:
         _refuse_unfit(connection, new)
         group, side = group_in(connection, new)
         live = drafts.live_path(workspace, key)
         journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
         row = {
-            **_plain_row(new, empty=not mask.any()),
+            **_plain_row(new, source, empty=not mask.any()),
             "accepted_at": now(),
             "side": side.value,
             "group_hash": group,
@@ -95,17 +96,18 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
             "journal_file": journal_file,
             "before": json.dumps(_mark_accepted(connection, new)),
         }
-        saved = _insert(connection, row)
+        saved = row_of(connection, _insert(connection, row))
     if journal_file:
         with contextlib.suppress(WorkspaceError):  # accepted all the same: `settle` moves it later
             drafts.put_away(workspace, key, journal_file)
-    return saved
+    return named(workspace, [saved])[0]
 
 
 def correction(workspace: Workspace, correction_id: int) -> Correction:
     """The Correction with this id, standing or not. Raises WorkspaceError for an unknown one."""
     with reading(workspace) as connection:
-        return from_row(row_of(connection, correction_id))
+        row = row_of(connection, correction_id)
+    return named(workspace, [row])[0]
 
 
 def current_correction(workspace: Workspace, image_hash: str, target: str, reader: str) -> Correction | None:
@@ -115,7 +117,7 @@ def current_correction(workspace: Workspace, image_hash: str, target: str, reade
             f"SELECT * FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
             (image_hash, target, reader),
         ).fetchone()
-    return None if row is None else from_row(row)
+    return None if row is None else named(workspace, [row])[0]
 
 
 def corrections(
@@ -135,7 +137,7 @@ def corrections(
     with reading(workspace) as connection:
         rows = connection.execute(query + " ORDER BY id", (target, reader)).fetchall()
     wanted = None if states is None else {state.value for state in states}
-    return [from_row(row) for row in rows if wanted is None or row["state"] in wanted]
+    return named(workspace, [row for row in rows if wanted is None or row["state"] in wanted])
 
 
 @dataclass(frozen=True)
@@ -183,8 +185,15 @@ def row_of(connection: sqlite3.Connection, correction_id: int) -> sqlite3.Row:
     return row
 
 
-def from_row(row: sqlite3.Row) -> Correction:
-    """A Correction out of its row."""
+def named(workspace: Workspace, rows: Sequence[sqlite3.Row]) -> list[Correction]:
+    """Corrections out of their rows, each with the name of its source from the linking table."""
+    numbers = {int(row["source_name"]) for row in rows if row["source_name"]}
+    paths = linking.paths(workspace, numbers) if numbers else {}
+    return [_from_row(row, paths) for row in rows]
+
+
+def _from_row(row: sqlite3.Row, paths: dict[int, str]) -> Correction:
+    number = int(row["source_name"] or 0)
     return Correction(
         id=row["id"],
         image_hash=row["image_hash"],
@@ -197,7 +206,7 @@ def from_row(row: sqlite3.Row) -> Correction:
         changed=bool(row["changed"]),
         empty=bool(row["empty"]),
         effort=Effort(row["strokes"], row["active_seconds"], row["wall_seconds"], row["changed_pixels"]),
-        source_name=row["source_name"],
+        source_name=linking.name_of(paths.get(number, ""), number),
         source_sha256=row["source_sha256"],
         group=row["group_hash"],
         replaced_by=row["replaced_by"],
@@ -251,7 +260,17 @@ def _write_masks(workspace: Workspace, mask: np.ndarray, touched: np.ndarray) ->
     return files
 
 
-def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
+def _source(workspace: Workspace, new: NewCorrection) -> str:
+    """The number of the file that a Correction comes from: its worklist row's, else its name's."""
+    if new.case_id is not None:
+        with reading(workspace) as connection:
+            row = connection.execute("SELECT path FROM cases WHERE id = ?", (new.case_id,)).fetchone()
+        if row is not None:
+            return str(row["path"])
+    return str(linking.number(workspace, [new.source_name])[0]) if new.source_name else ""
+
+
+def _plain_row(new: NewCorrection, source: str, *, empty: bool) -> dict[str, object]:
     return {
         "image_hash": new.image_hash,
         "target": new.target,
@@ -266,7 +285,7 @@ def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
         "active_seconds": float(new.effort.active_seconds),
         "wall_seconds": float(new.effort.wall_seconds),
         "changed_pixels": int(new.effort.changed_pixels),
-        "source_name": plain(new.source_name),
+        "source_name": source,
         "source_sha256": new.source_sha256,
     }
 
@@ -281,8 +300,8 @@ def _mark_accepted(connection: sqlite3.Connection, new: NewCorrection) -> list[l
     return [[row["id"], row["status"], row["reason"]] for row in rows]
 
 
-def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> Correction:
-    """Add the row; an older standing one names it as the one that replaced it."""
+def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> int:
+    """Add the row and return its id; an older standing one names it as the one that replaced it."""
     key = (row["image_hash"], row["target"], row["reader"])
     older = connection.execute(
         f"SELECT id FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}", key
@@ -292,7 +311,7 @@ def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> Correctio
     new_id = int(connection.execute(_INSERT, row).lastrowid or 0)
     if older is not None:
         connection.execute("UPDATE corrections SET replaced_by = ? WHERE id = ?", (new_id, older["id"]))
-    return from_row(row_of(connection, new_id))
+    return new_id
 
 
 def _pixels(workspace: Workspace, correction_id: int, column: str) -> np.ndarray:

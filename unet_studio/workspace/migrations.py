@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from unet_studio.core.errors import WorkspaceError
-from unet_studio.workspace import atomic
+from unet_studio.workspace import atomic, linking
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
 from unet_studio.workspace.schema import (
     EFFORTS,
+    LOOKS,
+    LOOKS_INDEX,
     MEASURES,
+    OTHERS,
     QUEUE_TABLES,
     SCHEMA_VERSION,
     TABLES,
@@ -50,8 +53,26 @@ def _to_format_3(connection: sqlite3.Connection) -> None:
         part(connection)
 
 
+def _add_others(connection: sqlite3.Connection) -> None:
+    for statement in (OTHERS, LOOKS, LOOKS_INDEX):
+        connection.execute(statement)
+
+
+def _move_names(connection: sqlite3.Connection) -> None:
+    """Paths and names leave the database for the linking table."""
+    columns = {row["name"] for row in connection.execute("PRAGMA table_info(cases)")}
+    if columns and "video" not in columns:
+        connection.execute("ALTER TABLE cases ADD COLUMN video INTEGER NOT NULL DEFAULT 0")
+        linking.take_over(connection)
+
+
+def _to_format_4(connection: sqlite3.Connection) -> None:
+    _move_names(connection)
+    _add_others(connection)
+
+
 # STEPS[n] brings format n to n + 1 inside the caller's transaction
-STEPS: Mapping[int, Step] = {1: _add_efforts, 2: _to_format_3}
+STEPS: Mapping[int, Step] = {1: _add_efforts, 2: _to_format_3, 3: _to_format_4}
 
 
 def format_of(connection: sqlite3.Connection) -> int:

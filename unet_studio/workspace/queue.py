@@ -14,7 +14,7 @@ from unet_studio.workspace import drafts, journal
 from unet_studio.workspace.cases import put_status
 from unet_studio.workspace.checks import put_answer
 from unet_studio.workspace.clock import now
-from unet_studio.workspace.corrections import STANDING, from_row, row_of
+from unet_studio.workspace.corrections import STANDING, named, row_of
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.journal import Key
 from unet_studio.workspace.layout import Workspace
@@ -45,23 +45,25 @@ def set_state(workspace: Workspace, correction_id: int, state: QueueState) -> Co
     Raises WorkspaceError for an unknown one and for one that no longer stands.
     """
     with writing(workspace) as connection:
-        return _set_in(connection, correction_id, state)
+        row = _set_in(connection, correction_id, state)
+    return named(workspace, [row])[0]
 
 
 def answer(workspace: Workspace, correction_id: int, state: QueueState) -> Correction:
     """`set_state` by its reader's word, which no later check goes against."""
     with writing(workspace) as connection:
         put_answer(connection, correction_id, state)
-        return _set_in(connection, correction_id, state)
+        row = _set_in(connection, correction_id, state)
+    return named(workspace, [row])[0]
 
 
-def _set_in(connection: sqlite3.Connection, correction_id: int, state: QueueState) -> Correction:
+def _set_in(connection: sqlite3.Connection, correction_id: int, state: QueueState) -> sqlite3.Row:
     row = row_of(connection, correction_id)
     if row["taken_back"] or row["replaced_by"] is not None:
         raise WorkspaceError(f"Correction {correction_id}: a later one stands in its place; list the queue.")
     connection.execute("UPDATE corrections SET state = ? WHERE id = ?", (state.value, correction_id))
     _follow(connection, row, _STATUS[state])
-    return from_row(row_of(connection, correction_id))
+    return row_of(connection, correction_id)
 
 
 def keep(workspace: Workspace, correction_id: int) -> Correction:
@@ -127,8 +129,9 @@ def take_back(workspace: Workspace, case_id: int, reader: str, target: str) -> T
         ).fetchone()
         if older is not None and older["state"] == QueueState.LEARNED.value:
             _follow(connection, older, Status.LEARNED)
-        taken = from_row(row_of(connection, row["id"]))
-    return TakenBack(taken, None if older is None else from_row(older), changed, draft)
+        taken = row_of(connection, row["id"])
+    found = named(workspace, [taken] if older is None else [taken, older])
+    return TakenBack(found[0], None if older is None else found[1], changed, draft)
 
 
 def _standing(connection: sqlite3.Connection, case_id: int, reader: str, target: str) -> sqlite3.Row:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _CASES = """
 CREATE TABLE cases (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path NOT NULL,                       -- TEXT, or BLOB where the name is not valid UTF-8
+    path NOT NULL,                       -- number of the file in the linking table; no name stands here
     frame INTEGER NOT NULL,
     frames INTEGER NOT NULL,
     guess TEXT,                          -- Target guessed from the picture
     image_hash TEXT NOT NULL DEFAULT '',
     rows INTEGER NOT NULL DEFAULT 0,
     columns INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read
+    error TEXT NOT NULL DEFAULT '',      -- why it cannot be read, with {file} for its name
     added TEXT NOT NULL,
+    video INTEGER NOT NULL DEFAULT 0,    -- frames come to the worklist when they are asked for
     UNIQUE (path, frame)
 )"""
 
@@ -83,7 +84,7 @@ CREATE TABLE corrections (
     active_seconds REAL NOT NULL,
     wall_seconds REAL NOT NULL,
     changed_pixels INTEGER NOT NULL,
-    source_name TEXT NOT NULL,
+    source_name TEXT NOT NULL,           -- number of the file in the linking table
     source_sha256 TEXT NOT NULL,
     mask_file TEXT NOT NULL,
     touched_file TEXT NOT NULL,
@@ -186,6 +187,24 @@ CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is me
 )"""
 # -------------------------------------------------------------------------------------------------------------------
 
+# --- format 4: files of opened folders that are no rows of the worklist, and fingerprints that tell twins -----------
+OTHERS = """
+CREATE TABLE IF NOT EXISTS others (
+    path INTEGER PRIMARY KEY,            -- number of the file in the linking table
+    folder INTEGER NOT NULL,             -- number of the folder that a reader opened
+    kind TEXT NOT NULL,                  -- other, report, damaged, twin, viewer
+    reason TEXT NOT NULL DEFAULT '',     -- with {file} for its name
+    case_id INTEGER REFERENCES cases (id),   -- the row that stands for a twin
+    added TEXT NOT NULL
+)"""
+LOOKS = """
+CREATE TABLE IF NOT EXISTS looks (
+    case_id INTEGER PRIMARY KEY REFERENCES cases (id),
+    fingerprint TEXT NOT NULL            -- SHA-256 over some of the file's pixel bytes
+)"""
+LOOKS_INDEX = "CREATE INDEX IF NOT EXISTS looks_by_fingerprint ON looks (fingerprint)"
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -207,4 +226,7 @@ TABLES: tuple[str, ...] = (
     *QUEUE_TABLES,
     VERSION_EVENTS,
     MEASURES,
+    OTHERS,
+    LOOKS,
+    LOOKS_INDEX,
 )

@@ -14,6 +14,7 @@ from unet_studio.workspace.layout import Workspace
 
 GATE_SHARE = 5  # one group in five
 _HASH = re.compile("[0-9a-f]{64}")
+HASHED = "group hash "  # before a hash that is passed on in place of the identifier
 
 
 def group_hash(workspace: Workspace, identifier: str) -> str:
@@ -42,7 +43,9 @@ def sides(workspace: Workspace) -> dict[str, Side]:
 
 
 def hash_in(connection: sqlite3.Connection, identifier: str) -> str:
-    """`group_hash` inside a transaction."""
+    """`group_hash` inside a transaction; a hash that was given the mark of one stays what it is."""
+    if identifier.startswith(HASHED) and _HASH.fullmatch(identifier.removeprefix(HASHED)):
+        return identifier.removeprefix(HASHED)
     salt = connection.execute("SELECT value FROM settings WHERE name = 'salt'").fetchone()[0]
     return hashlib.sha256(f"{salt}\n{identifier}".encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from unet_studio.core.image import Image, Source
-from unet_studio.core.target import TARGETS, guess_target, is_gray
+from unet_studio.core.image import Acquisition, Image, Source
+from unet_studio.core.target import TARGETS, guess_target, is_gray, why_not
 
 
 def _image(pixels: np.ndarray, modality: str = "") -> Image:
@@ -55,3 +55,51 @@ def test_gray_is_told_from_colour_at_any_brightness() -> None:
 def test_every_target_has_its_own_colour_and_a_least_agreement() -> None:
     assert len({target.colour for target in TARGETS.values()}) == len(TARGETS)
     assert all(0 < target.least_agreement < 1 for target in TARGETS.values())
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.where(GRAY > 100, 255, 0).astype(np.uint8),  # a mask
+        GRAY[:32, :32],  # an icon
+        np.tile(GRAY, (1, 5)),  # a strip
+        np.full((300, 200), 255, np.uint8),  # an empty page
+    ],
+)
+def test_a_gray_picture_of_no_modality_that_can_be_no_film_is_none(pixels: np.ndarray) -> None:
+    assert guess_target(_image(pixels)) is None
+    assert "nothing is proposed" in why_not(_image(pixels))
+    assert guess_target(_image(pixels, "DX")) == "lung"  # the file knows better
+
+
+@pytest.mark.parametrize(
+    ("body_part", "view", "expected"),
+    [
+        ("CHEST", "PA", "lung"),
+        ("CHEST", "AP", "lung"),
+        ("THORAX", "", "lung"),
+        ("", "", "lung"),
+        ("CHEST", "ANTERO-POSTERIOR", "lung"),
+        ("CHEST", "LLD", "lung"),
+        ("CHEST", "LL", None),
+        ("CHEST", "RL", None),
+        ("CHEST", "LATERAL", None),
+        ("CHEST", "LEFT ANTERIOR OBLIQUE", None),
+        ("KNEE", "AP", None),
+        ("ABDOMEN", "AP", None),
+        ("HAND", "", None),
+    ],
+)
+def test_another_body_part_or_view_asks_for_nothing(body_part: str, view: str, expected: str | None) -> None:
+    image = Image(GRAY, Source("film"), "DICOM", modality="DX", acquisition=Acquisition(body_part, view))
+    assert guess_target(image) == expected
+    said = why_not(image)
+    assert bool(said) == (expected is None)
+    if said:
+        assert body_part.lower() in said or view.lower() in said
+
+
+def test_bronchoscopy_is_no_colonoscopy() -> None:
+    for part, expected in (("BRONCHUS", None), ("COLON", "polyp"), ("", "polyp")):
+        image = Image(_mucosa(), Source("f"), "DICOM", modality="ES", acquisition=Acquisition(part))
+        assert guess_target(image) == expected

@@ -186,6 +186,29 @@ def test_spacing(dicom, letter, elements, expected):
     assert image.spacing_mm == (pytest.approx(expected) if expected else None)
 
 
+def region(kind: int, units: int, delta: float) -> Dataset:
+    item = Dataset()
+    item.RegionSpatialFormat = kind
+    item.PhysicalUnitsXDirection = item.PhysicalUnitsYDirection = units
+    item.PhysicalDeltaX, item.PhysicalDeltaY = delta, -delta * 2
+    return item
+
+
+@pytest.mark.parametrize(
+    ("regions", "expected"),
+    [
+        ([(1, 3, 0.02), (1, 3, 0.02)], (0.4, 0.2)),
+        ([(1, 3, 0.02), (2, 4, 0.7)], (0.4, 0.2)),  # a Doppler curve beside the picture
+        ([(1, 3, 0.02), (1, 3, 0.03)], None),
+        ([(1, 0, 0.02)], None),
+    ],
+)
+def test_spacing_of_ultrasound_regions(dicom, letter, regions, expected):
+    items = Sequence([region(*one) for one in regions])
+    image = reader.read(dicom(letter(), Modality="US", SequenceOfUltrasoundRegions=items))
+    assert image.spacing_mm == (pytest.approx(expected) if expected else None)
+
+
 def test_group_falls_back_to_the_study(dicom, letter):
     assert reader.read(dicom(letter(), PatientID="", StudyInstanceUID="1.2.3")).group == "1.2.3"
 

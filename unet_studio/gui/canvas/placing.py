@@ -25,6 +25,15 @@ class Placing:
         """Widget px for one image px."""
         return self._view.scale
 
+    @property
+    def placed(self: Canvas) -> View:
+        """Where the picture lies, for `place`."""
+        return self._view
+
+    def place(self: Canvas, view: View) -> None:
+        """Let a picture of the same size lie where another one lay."""
+        self._set_view(view)
+
     def fit(self: Canvas) -> None:
         """Show the whole picture, and keep doing so when the widget's size changes."""
         self._set_view(views.fitted(self.image_shape, self.width(), self.height(), self._view.turn))

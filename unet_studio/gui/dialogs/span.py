@@ -24,10 +24,11 @@ class SpanDialog(Frame):
     ) -> None:
         super().__init__(parent, tr("Choose frames"), tr(HEADING))
         self._frames = frames
-        self._whole = Span(number(frames[0]), number(frames[-1]))
+        last = frames[0].frames if frames[0].video else number(frames[-1])
+        self._whole = Span(1 if frames[0].video else number(frames[0]), last)
         low, high = self._whole.first, self._whole.last
         self.first, self.last = _spin("span_first", low, high), _spin("span_last", low, high)
-        self.every = _spin("span_every", 1, max(1, len(frames)))
+        self.every = _spin("span_every", 1, max(1, self._whole.count(frames)))
         form = QFormLayout()
         form.addRow(tr("First frame"), self.first)
         form.addRow(tr("Last frame"), self.last)
@@ -57,8 +58,8 @@ class SpanDialog(Frame):
         return Span(self.first.value(), self.last.value(), self.every.value())
 
     def _refresh(self) -> None:
-        chosen = len(self._span().chosen(self._frames))
-        self.count.setText(tr_n("{chosen} of %n frame", "{chosen} of %n frames", len(self._frames), chosen=chosen))
+        chosen, whole = self._span().count(self._frames), self._whole.count(self._frames)
+        self.count.setText(tr_n("{chosen} of %n frame", "{chosen} of %n frames", whole, chosen=chosen))
         self.use.setEnabled(chosen > 0)
 
 

@@ -1,0 +1,74 @@
+"""What a case is called on the screen: a number of this Workspace, or, where the reader has asked for it, its file.
+
+A file's name counts as patient data (exports are called DOE_JOHN_19500101). Everything that shows the name of a case
+asks `name_of`; sentences that may hold one go through `Cleaned`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from unet_studio.core.case import Case
+from unet_studio.gui.texts import mark, tr
+
+FILM, VIDEO, PICTURE = mark("Film {number}"), mark("Video {number}"), mark("Picture {number}")
+LEAST = 4  # letters of a name that is looked for inside a sentence; a shorter one counts at its beginning alone
+_in_clear = [False]
+
+
+def show(in_clear: bool) -> None:
+    """Show file names from now on, or numbers."""
+    _in_clear[0] = in_clear
+
+
+def in_clear() -> bool:
+    """Whether file names are shown."""
+    return _in_clear[0]
+
+
+def name_of(case: Case) -> str:
+    """What the reader sees in place of a case's name, or the name itself."""
+    if _in_clear[0] or not case.file:
+        return case.name
+    words = VIDEO if case.video else FILM if case.target == "lung" else PICTURE
+    name = tr(words, number=case.file)
+    return f"{name} ({case.frame + 1}/{case.frames})" if case.frames > 1 else name
+
+
+def reason_of(case: Case) -> str:
+    """Why a case is excluded or unreadable, with its name as it is shown."""
+    return case.reason if _in_clear[0] else _without(case.reason, [case])
+
+
+def sort_key(case: Case) -> tuple[object, ...]:
+    """By name as shown: numbers in their order."""
+    return (case.name.casefold(),) if _in_clear[0] or not case.file else (case.file, case.frame)
+
+
+class Cleaned:
+    """Takes the names of the worklist's files out of a sentence, unless they are shown."""
+
+    def __init__(self, cases: Callable[[], Iterable[Case]]) -> None:
+        self._cases = cases
+
+    def __call__(self, text: str) -> str:
+        """The sentence for the screen."""
+        return text if _in_clear[0] or not text else _without(text, self._cases())
+
+
+def _without(text: str, cases: Iterable[Case]) -> str:
+    found: dict[str, str] = {}
+    for case in cases:
+        file = case.name.removesuffix(f" ({case.frame + 1}/{case.frames})") if case.frames > 1 else case.name
+        if not case.file or file not in text:
+            continue
+        whole = name_of(case)
+        short = whole.removesuffix(f" ({case.frame + 1}/{case.frames})") if case.frames > 1 else whole
+        for name, label in ((case.path, short), (case.name, whole), (file, short)):
+            if name and (len(name) >= LEAST or text.startswith(name)):
+                found.setdefault(name, label)
+    if not found:
+        return text
+    names = "|".join(re.escape(name) for name in sorted(found, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{names})(?!\w)", lambda one: found[one[0]], text)

@@ -1,0 +1,67 @@
+"""The files of an opened folder that are no rows of the worklist: one line for each folder, which unfolds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from unet_studio.core.survey import DAMAGED, OTHER, REPORT, TWIN, VIEWER
+from unet_studio.workflow.session import Session
+from unet_studio.workspace import store
+from unet_studio.workspace.store import OtherFile
+
+
+@dataclass(frozen=True)
+class FoldedLine:
+    """How many files of a folder are folded away; damaged ones have rows of their own besides."""
+
+    folder: str
+    not_pictures: int = 0
+    reports: int = 0
+    damaged: int = 0
+    twins: int = 0
+
+    @property
+    def others(self) -> int:
+        """All but the twins, which their pictures stand for."""
+        return self.not_pictures + self.reports + self.damaged
+
+    def words(self) -> str:
+        """The line as a terminal shows it."""
+        parts = (
+            _count(self.others, "other file"),
+            f"{_count(self.not_pictures, 'not a picture', 'not pictures')}, {_count(self.reports, 'report')}, "
+            f"{self.damaged} damaged",
+        )
+        return ": ".join(parts) + (f"; {_count(self.twins, 'twin')}" if self.twins else "")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def lines(session: Session) -> list[FoldedLine]:
+    """A line for each folder with folded files; damaged pictures alone make none. Raises WorkspaceError."""
+    folders: dict[str, dict[str, int]] = {}
+    for folder, kind, count in store.count_others(session.workspace):
+        folders.setdefault(folder, {})[kind] = count
+    return [
+        FoldedLine(
+            folder,
+            kinds.get(OTHER, 0) + kinds.get(VIEWER, 0),
+            kinds.get(REPORT, 0),
+            kinds.get(DAMAGED, 0),
+            kinds.get(TWIN, 0),
+        )
+        for folder, kinds in folders.items()
+        if set(kinds) != {DAMAGED}
+    ]
+
+
+def files(session: Session, folder: str) -> list[OtherFile]:
+    """The files under one line, damaged ones first. Raises WorkspaceError."""
+    return store.others(session.workspace, folder)
+
+
+def twins(session: Session, case_id: int) -> list[str]:
+    """Paths of the files that a row stands for besides its own. Raises WorkspaceError."""
+    return store.twins(session.workspace, case_id)
