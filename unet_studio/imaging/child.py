@@ -1,6 +1,7 @@
 """The decode child: `python -m unet_studio.imaging.child [warm]` answers requests on its pipes until they close.
 
-It loads neither torch nor Qt. A request is {"verb": "probe" | "describe" | "read" | "grow", "path", "frame", "seconds", "sha256"};
+It loads neither torch nor Qt. A request is {"verb": "probe" | "describe" | "read", "path", "frame", "seconds"},
+or {"verb": "grow", "path", "sha256", ...} for a video;
 the answer is {"refused": [wrong, remedy]} or {"facts": {...}}, for "read" with the pixels behind it.
 """
 
