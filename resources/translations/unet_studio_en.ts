@@ -390,6 +390,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Asking the model</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Auto</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Backspace</source>
    <translation type="unfinished" />
   </message>
@@ -399,6 +407,14 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brain</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -790,6 +806,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Film {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Films</source>
    <translation type="unfinished" />
   </message>
@@ -810,6 +830,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Find by number</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>First frame</source>
    <translation type="unfinished" />
   </message>
@@ -827,6 +851,10 @@
   </message>
   <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Frame</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -911,6 +939,10 @@
   </message>
   <message>
    <source>In force from now on.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>In&amp;vert</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1018,6 +1050,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Let bright and dark change places on the screen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Let go of every locked pixel</source>
    <translation type="unfinished" />
   </message>
@@ -1031,6 +1067,10 @@
   </message>
   <message>
    <source>Lung</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Lungs</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1079,6 +1119,10 @@
   </message>
   <message>
    <source>Measure between two points, in mm where the spacing is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mediastinum</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1219,6 +1263,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Number of the frame</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>One corner of a polygon back</source>
    <translation type="unfinished" />
   </message>
@@ -1291,6 +1339,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>P&amp;lay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>P&amp;ropose from strokes</source>
    <translation type="unfinished" />
   </message>
@@ -1323,6 +1375,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Picture {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pictures and DICOM (*)</source>
    <translation type="unfinished" />
   </message>
@@ -1332,6 +1388,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Pixels that you drew: the program never changes them  [{key}] shows them</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Play the frames, or stop at the one that is seen</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1571,11 +1631,23 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Show file &amp;names</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Show loc&amp;ked pixels</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Show the &amp;earlier model's mask (hold)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the names of files, which may name patients, in place of numbers</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the network's own input: its size, its grays, its padding; no window changes it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1640,6 +1712,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Smooth outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Soft tissue</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1717,6 +1793,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>The earlier model's mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The frames after this one are still being looked for</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1824,11 +1904,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Type a part of a file's name</source>
+   <source>Type a number; file names are found once they are shown  [{key}]</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Type a part of a file's name  [{key}]</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Type a part of a number or name, as it is shown</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1892,7 +1976,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Video {number}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>View {turned}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Wha&amp;t the model saw</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1905,6 +1997,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>While held, show the earlier model's mask and what differs from it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Whole range</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2009,6 +2105,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Zoom: screen px for one picture px</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>a file of several frames</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2184,6 +2284,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>inverted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>keep largest</source>
    <translation type="unfinished" />
   </message>
@@ -2249,6 +2353,14 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>nothing to change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>of about {frames}; {known} can be shown</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>of {frames}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2427,6 +2539,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{model} proposes from now on. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} saw {columns} x {rows} px: the picture takes {width} x {height} of them at the top left</source>
    <translation type="unfinished" />
   </message>
   <message>

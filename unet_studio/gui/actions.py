@@ -133,9 +133,9 @@ VIEW_ROWS = (
     A("upright", "&Upright again", "Show the picture as it is in its file", ("Alt+Up",), "picture"),
     A("invert", "In&vert", "Let bright and dark change places on the screen", ("I",), "picture", switch=True,
       line=True),
-    A("model_input", "Wha&t the model saw", "Show the network's own input: its size, its grays, its padding; no window"
+    A("model_input", "What the model saw", "Show the network's own input: its size, its grays, its padding; no window"
       " changes it", ("Shift+W",), "seen", switch=True),
-    A("show_names", "Show file &names", "Show the names of files, which may name patients, in place of numbers",
+    A("show_names", "Show file names", "Show the names of files, which may name patients, in place of numbers",
       ("Ctrl+Shift+N",), switch=True, line=True),
     A("find", "&Find in the worklist", "Type a part of a number or name, as it is shown", ("Ctrl+F",), "cases"),
 )  # fmt: skip
