@@ -584,6 +584,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Asking the model</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Auto</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Automatic</source>
    <translation type="unfinished" />
   </message>
@@ -601,6 +609,14 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brain</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1326,6 +1342,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>In&amp;vert</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Islands</source>
    <translation type="unfinished" />
   </message>
@@ -1466,6 +1486,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Let bright and dark change places on the screen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Let go of every locked pixel</source>
    <translation type="unfinished" />
   </message>
@@ -1499,6 +1523,10 @@
   </message>
   <message>
    <source>Lung</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Lungs</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1557,6 +1585,10 @@
   </message>
   <message>
    <source>Medians per film of what each version proposed and one reader accepted. Bars are 95 % intervals; a hollow dot has fewer than {least} films or patients and no interval.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mediastinum</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2237,7 +2269,7 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show file &amp;names</source>
+   <source>Show file names</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2254,6 +2286,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Show the names of files, which may name patients, in place of numbers</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the network's own input: its size, its grays, its padding; no window changes it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2318,6 +2354,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Smooth outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Soft tissue</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2662,6 +2702,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>What the model saw</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Wheel</source>
    <translation type="unfinished" />
   </message>
@@ -2675,6 +2719,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>While held, show the earlier model's mask and what differs from it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Whole range</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -3003,6 +3051,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>grow</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>inverted</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -3359,6 +3411,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{model} proposes from now on: {dice}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} saw {columns} x {rows} px: the picture takes {width} x {height} of them at the top left</source>
    <translation type="unfinished" />
   </message>
   <message>

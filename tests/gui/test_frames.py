@@ -259,7 +259,7 @@ def test_a_mask_is_copied_to_the_next_frame_in_one_step(window, qtbot, masks):
     press(window, KEY.Key_Right, CONTROL | SHIFT)
     arrived(window, qtbot, "frame_2.png")
     np.testing.assert_array_equal(window.canvas.mask, mask)
-    assert window.status.message() == "Mask copied from frame_1.png"
+    assert window.status.message() == "Mask copied from Picture 1"
     assert window.actions_set["undo"].text() == "&Undo copied mask"
     press(window, KEY.Key_Z, CONTROL)
     assert not window.canvas.mask.any()

@@ -86,7 +86,7 @@ def idle(window, qtbot) -> None:
 def test_first_picture_opens_by_itself(show, qtbot):
     window = show()
     assert opened(window) == "film_1.png"
-    assert window.windowTitle() == "film_1.png – U-Net Studio – reader: Dr Test"
+    assert window.windowTitle() == "Film 1 – U-Net Studio – reader: Dr Test"
     assert window.canvas.image_shape == (120, 100)
     idle(window, qtbot)
     assert "CPU" in window.status.fact("device")
@@ -173,7 +173,7 @@ def test_enter_in_the_filter_accepts_nothing(show, qtbot):
     QTest.keyClick(window.canvas, KEY.Key_F, CONTROL)
     edit = window.findChild(QLineEdit, "worklist_filter")
     assert edit.hasFocus()
-    QTest.keyClicks(edit, "film_3")
+    QTest.keyClicks(edit, "film 3")
     QTest.keyClick(edit, KEY.Key_Return)
     idle(window, qtbot)
     assert {case.status for case in window.worklist.panel.model.cases()} == {Status.NEW, Status.UNREADABLE}

@@ -35,6 +35,7 @@ from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.queue_link import QueueLink
 from unet_studio.gui.second_look import SecondLook
+from unet_studio.gui.seen_link import SeenLink
 from unet_studio.gui.session_lock import SessionLock
 from unet_studio.gui.versions_link import VersionsLink
 from unet_studio.gui.worklist_link import WorklistLink
@@ -72,6 +73,7 @@ def make(window: MainWindow) -> None:
     window.frames = FramesLink(
         reading, window.worklist, window.picture, canvas, window.frame_bar, actions, jobs, window
     )
+    window.seen = SeenLink(reading, window.picture, canvas, actions, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.history = HistoryLink(window, reading, window.learn, jobs)
     window.versions = VersionsLink(window, reading, window.learn, window.decision, jobs)
@@ -99,7 +101,8 @@ def connect(window: MainWindow) -> None:
     window.learn.refreshed.connect(window.enable)
     window.learn.chosen.connect(window.desk.prefer)
     window.ghosts.changed.connect(window.enable)
-    window.frames.changed.connect(window.enable)
+    for moved in (window.frames, window.seen):
+        moved.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
     window.names.changed.connect(window.show_reader)
@@ -119,6 +122,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.follow.handlers(),
         **window.carry.handlers(),
         **window.frames.handlers(),
+        **window.seen.handlers(),
         "frame_next": lambda: window.frames.step(1) or window.carry.step(1),
         "frame_previous": lambda: window.frames.step(-1) or window.carry.step(-1),
         **window.desk.handlers(),
@@ -144,7 +148,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
     found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
-    found |= window.decision.facts() | window.frames.facts()
+    found |= window.decision.facts() | window.frames.facts() | window.seen.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():
