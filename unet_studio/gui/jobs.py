@@ -19,7 +19,7 @@ from unet_studio.workflow.faults import record_fault
 # one lane = one thread: verdicts on cases keep their order, and none of them waits for a large folder or a model
 MOVE, ADD, THUMBS, MODEL, FOLLOW, MEASURE = "move", "add", "thumbs", "model", "follow", "measure"
 AHEAD, EXPECT, RENEW, COMPARE = "ahead", "expect", "renew", "compare"
-BROWSE, BROWSE_THUMBS = "browse", "browse thumbs"
+BROWSE, BROWSE_THUMBS, LIST = "browse", "browse thumbs", "list"
 QUIET = frozenset({MEASURE, AHEAD, EXPECT, RENEW, BROWSE_THUMBS})  # lanes that give way to what the reader waits for
 NICENESS = 5
 Work = Callable[["Token"], Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_studio.core.case import Status
 from unet_studio.core.changes import Changes
-from unet_studio.gui.jobs import ADD, THUMBS, Jobs, Token
+from unet_studio.gui.jobs import ADD, LIST, THUMBS, Jobs, Token
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_panel import WorklistPanel
@@ -38,20 +38,42 @@ class WorklistLink(QObject):
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self.refresh)
+        self._rest.timeout.connect(self._refresh_behind)
+        self._state = 0  # counts what was shown: a list that was read before is dropped
         self.panel.chosen.connect(self.open)
         self.panel.folded.wanted.connect(lambda path: self.add([Path(path)]))
         reading.advance.connect(self._advance)
 
     def refresh(self) -> None:
         """Read the cases again and show them."""
-        from unet_studio.workflow import folding, opening
-
         self._rest.stop()
+        self._show(self._read()())
+
+    def _refresh_behind(self) -> None:
+        """The same while a folder is listed: to read ten thousand rows is left to another thread."""
+        state, read = self._state, self._read()
+
+        def done(found: Any) -> None:
+            if state == self._state:
+                self._show(found)
+
+        self._jobs.run(lambda _token: read(), done=done, lane=LIST)
+
+    def _read(self) -> Callable[[], Any]:
+        session, keep = self._reading.session, {self._reading.case_id, self._kept} | self.panel.rows.carried
+
+        def read() -> Any:
+            from unet_studio.workflow import folding, opening
+
+            return opening.cases(session, keep), folding.lines(session)
+
+        return read
+
+    def _show(self, found: Any) -> None:
+        self._state += 1
         began = time.perf_counter()
-        keep = {self._reading.case_id, self._kept} | self.panel.rows.carried
-        self.panel.show_cases(opening.cases(self._reading.session, keep))
-        self.panel.folded.show_lines(folding.lines(self._reading.session))
+        self.panel.show_cases(found[0])
+        self.panel.folded.show_lines(found[1])
         self._rest.setInterval(max(REST_MS, round(REST_TIMES * 1000 * (time.perf_counter() - began))))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
@@ -59,6 +81,7 @@ class WorklistLink(QObject):
 
     def take(self, changes: Changes) -> None:
         """Refresh where cases changed: the rows of a few alone, for to read ten thousand takes a while."""
+        self._state += 1
         listed = all(self.panel.model.case(case_id) is not None for case_id in changes.cases)
         if changes.worklist or len(changes.cases) > FEW or not listed:
             self.refresh()
