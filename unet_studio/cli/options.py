@@ -7,6 +7,24 @@ from pathlib import Path
 
 from unet_studio.core.target import TARGETS
 
+# the formats' own table stands in the exporting room, which a command line does not load for its help
+FORMATS = (
+    *(
+        "png",
+        "labelmap",
+        "overlay",
+        "seg",
+        "sc",
+        "nifti",
+        "nrrd",
+        "coco",
+        "labelme",
+        "yolo",
+        "csv",
+        "nnunet",
+        "training",
+    ),
+)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
@@ -25,6 +43,11 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object per line on standard output")
     return parser
+
+
+def add_formats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", default="png", metavar="LIST", help=f"comma-separated: {', '.join(FORMATS)}")
+    parser.add_argument("--anonymous", action="store_true", help="no patient in DICOM files, nor in names of `predict`")
 
 
 def positive(text: str) -> float:

@@ -12,7 +12,7 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import atomic
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import patiently, session
-from unet_studio.workspace.schema import EFFORTS, MEASURES, SCHEMA_VERSION, TABLES, VERSION_EVENTS
+from unet_studio.workspace.schema import EFFORTS, MEASURES, PSEUDONYMS, SCHEMA_VERSION, TABLES, VERSION_EVENTS
 
 Step = Callable[[sqlite3.Connection], None]
 
@@ -29,7 +29,15 @@ def _add_measures(connection: sqlite3.Connection) -> None:
     connection.execute(MEASURES)
 
 
-FORMAT_3: tuple[Step, ...] = (_add_version_events, _add_measures)  # its parts, each apart from the others
+def _add_pseudonyms(connection: sqlite3.Connection) -> None:
+    connection.execute(PSEUDONYMS)
+
+
+FORMAT_3: tuple[Step, ...] = (
+    _add_version_events,
+    _add_measures,
+    _add_pseudonyms,
+)  # its parts, each apart from the others
 
 
 def _to_format_3(connection: sqlite3.Connection) -> None:

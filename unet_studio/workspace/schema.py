@@ -171,6 +171,18 @@ CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is me
 )"""
 # -------------------------------------------------------------------------------------------------------------------
 
+# --- format 3: names of patients and pictures in exports ---------------------------------------------------------------
+PSEUDONYMS = """
+CREATE TABLE IF NOT EXISTS pseudonyms (  -- given once, for ever: P007_I002
+    group_hash TEXT NOT NULL,            -- salted: patient, study or video
+    source TEXT NOT NULL,                -- SHA-256 of the file
+    patient INTEGER NOT NULL,
+    picture INTEGER NOT NULL,
+    PRIMARY KEY (group_hash, source),
+    UNIQUE (patient, picture)
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -191,4 +203,5 @@ TABLES: tuple[str, ...] = (
     EFFORTS,
     VERSION_EVENTS,
     MEASURES,
+    PSEUDONYMS,
 )

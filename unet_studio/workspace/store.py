@@ -35,7 +35,7 @@ from unet_studio.workspace.drafts import (
     rewrite_journal,
 )
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
-from unet_studio.workspace.images import has_image, keep_image, kept_image
+from unet_studio.workspace.images import has_image, keep_image, kept_facts, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
 from unet_studio.workspace.measures import (
@@ -70,6 +70,7 @@ from unet_studio.workspace.proposals import (
     save_effort,
     save_proposal,
 )
+from unet_studio.workspace.pseudonyms import pseudonym
 from unet_studio.workspace.queue import (
     TakenBack,
     flag,
@@ -140,6 +141,7 @@ __all__ = [
     "keep",
     "keep_image",
     "keep_measures",
+    "kept_facts",
     "kept_image",
     "latest_proposal",
     "mark_learned",
@@ -149,6 +151,7 @@ __all__ = [
     "origins",
     "placed_records",
     "proposal",
+    "pseudonym",
     "queue_length",
     "read_record",
     "read_records",
