@@ -32,6 +32,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n in other formats</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n islands dismissed</source>
    <translation type="unfinished">
     <numerusform />
@@ -147,6 +153,10 @@
   </message>
   <message>
    <source>&amp;Higher threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Import mask…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -298,11 +308,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A raw data set with pictures, labels and splits by patient, for nnU-Net v2.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>A real convolution was run on each device.</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>A shape takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A table of areas, boxes, centres, perimeters and the two lungs.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -370,6 +388,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Also a linking table beside the folder: which name is which file (patient data)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Also masks not accepted yet (marked “not reviewed”)</source>
    <translation type="unfinished" />
   </message>
@@ -391,6 +413,10 @@
   </message>
   <message>
    <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Black and white, 0 and 255, with a JSON file beside it; always written.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -435,6 +461,10 @@
   </message>
   <message>
    <source>C&amp;hange keys…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>COCO</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -575,6 +605,14 @@
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM SEG</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM overlay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -770,7 +808,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export stopped; export again to go on where it ended</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exporting {done} of {total}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -827,6 +873,10 @@
   </message>
   <message>
    <source>For research and teaching. Not a medical device: do not base a diagnosis on its masks.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Formats</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -906,6 +956,18 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Import a mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Imported mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Importing a mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>In correction</source>
    <translation type="unfinished" />
   </message>
@@ -963,6 +1025,10 @@
   </message>
   <message>
    <source>La&amp;ter</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Label map</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1074,11 +1140,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Mask imported from {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Masks (*.png *.dcm *.nii *.nii.gz *.nrrd *.json *.txt);;All files (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Measure a &amp;distance</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Measure between two points, in mm where the spacing is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Measurements</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1138,6 +1216,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>NIfTI</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>NRRD</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Ne&amp;xt doubtful place</source>
    <translation type="unfinished" />
   </message>
@@ -1186,6 +1272,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No patient in DICOM files</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No picture is open</source>
    <translation type="unfinished" />
   </message>
@@ -1216,6 +1306,18 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Nothing to export: accept a picture first</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One .nii.gz for each file, for research programs such as ITK-SNAP.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One .nrrd for each file, for 3D Slicer.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One JSON file for all masks, as runs of pixels and as polygons.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1291,7 +1393,19 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Overlay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>P&amp;ropose from strokes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>PNG mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>PNG of label numbers, 0 background, 1 lung, 2 polyp; looks black.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1327,6 +1441,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Pictures, masks and a manifest that `python -m training` takes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pixels that differ from the proposal at this threshold</source>
    <translation type="unfinished" />
   </message>
@@ -1344,6 +1462,14 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Polygon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polygons as JSON beside a copy of the picture, to go on with in labelme.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polygons as text, to train YOLO segmentation.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1447,6 +1573,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Put a mask made elsewhere into the open picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Put the sample chest film on the worklist</source>
    <translation type="unfinished" />
   </message>
@@ -1531,6 +1661,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>S&amp;top exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>S&amp;wap brush and eraser</source>
    <translation type="unfinished" />
   </message>
@@ -1552,6 +1686,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Segment the lungs</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Segmentation object for the PACS, with the patient's tags of its source.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1655,6 +1793,10 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Stop the export; the next one goes on where it ended</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Straight line, square, circle</source>
    <translation type="unfinished" />
   </message>
@@ -1724,7 +1866,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The overlay as a Secondary Capture that any viewer shows.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The picture alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The picture with the mask drawn on it, for slides and reports.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1805,6 +1955,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Tools</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Training folder</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1968,11 +2122,11 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Write masks as PNG files</source>
+   <source>Write masks as files for other programs</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. Nothing that is there already is overwritten.</source>
+   <source>Writes the accepted masks at the picture's own size, under names that tell no patient (P007_I002). Each file is read back and compared. Nothing that is there already is overwritten.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1981,6 +2135,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Wrong view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>YOLO</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2049,6 +2207,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>an earlier model version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>an export under way</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2184,7 +2346,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>imported mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>keep largest</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>labelme</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2233,6 +2403,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>needs {things}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nnU-Net</source>
    <translation type="unfinished" />
   </message>
   <message>

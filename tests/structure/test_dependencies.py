@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-IMPORTED_AS = {"PySide6-Essentials": "PySide6", "opencv-python-headless": "cv2", "pillow": "PIL"}
+IMPORTED_AS = {"PySide6-Essentials": "PySide6", "opencv-python-headless": "cv2", "pillow": "PIL", "pynrrd": "nrrd"}
 WITH_ANOTHER = {"shiboken6"}  # comes with PySide6
 TO_TRAIN_ONLY = {"monai"}
 

@@ -26,13 +26,14 @@ def add(commands: Any) -> None:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from unet_studio.core import formats
     from unet_studio.workflow import exporting
     from unet_studio.workflow.progress import bar
     from unet_studio.workflow.session import using_session
 
     wish = exporting.Wish(
         folder=arguments.out,
-        formats=exporting.formats_chosen(arguments.format.split(",")),
+        formats=formats.chosen(arguments.format.split(",")),
         target=arguments.target,
         states=tuple(name.strip() for name in arguments.state.split(",") if name.strip()),
         reader=arguments.reader,

@@ -5,26 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from unet_studio.core.formats import FORMATS
 from unet_studio.core.target import TARGETS
 
-# the formats' own table stands in the exporting room, which a command line does not load for its help
-FORMATS = (
-    *(
-        "png",
-        "labelmap",
-        "overlay",
-        "seg",
-        "sc",
-        "nifti",
-        "nrrd",
-        "coco",
-        "labelme",
-        "yolo",
-        "csv",
-        "nnunet",
-        "training",
-    ),
-)
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 

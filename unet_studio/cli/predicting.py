@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 
 
 def _predict(arguments: argparse.Namespace) -> int:
-    from unet_studio.workflow.exporting import formats_chosen
+    from unet_studio.core import formats
     from unet_studio.workflow.predicting import Request, predict
     from unet_studio.workflow.progress import bar
 
@@ -37,7 +37,7 @@ def _predict(arguments: argparse.Namespace) -> int:
         probability=arguments.probability,
         device=arguments.device,
         workspace=arguments.workspace,
-        formats=formats_chosen(arguments.format.split(",")),
+        formats=formats.chosen(arguments.format.split(",")),
         anonymous=arguments.anonymous,
     )
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""The header of a DICOM source, fit to be copied into SEG and Secondary Capture: what is missing or invalid is empty."""
+"""The header of a DICOM source, fit to be copied into SEG and Secondary Capture; what is invalid is left empty."""
 
 from __future__ import annotations
 

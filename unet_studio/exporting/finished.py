@@ -29,7 +29,7 @@ class Finished:
         self._path = folder / NAME
         self._names: dict[str, tuple[str, str, int]] = {}  # name -> identity, subject, place of its line
         self._subjects: dict[str, str] = {}  # subject -> the name that counts
-        self._sums: dict[str, str] = {}  # lists written by this program -> SHA-256
+        self._sums: dict[str, set[str]] = {}  # lists that this program wrote -> their SHA-256
         self._end = 0
         self._load()
 
@@ -73,13 +73,17 @@ class Finished:
         Raises UserError, and changes nothing, where a file of that name is not the one that this program wrote.
         """
         path = self.folder / name
-        if os.path.lexists(path) and _sum_of(path) != self._sums.get(name):
+        if os.path.lexists(path) and _sum_of(path) not in self._sums.get(name, ()):
             raise UserError(
                 f"{path}: made or changed by something else, so it stays as it is; export into another folder."
             )
-        self._sums[name] = newfile.replace(path, parts)
-        self._append({"list": name, "sha256": self._sums[name]})
+        newfile.replace(path, parts, lambda found: self._know(name, found))
         return path
+
+    def _know(self, name: str, sha256: str) -> None:
+        """A list is about to take its place: from now on it counts as this program's own."""
+        self._append({"list": name, "sha256": sha256})
+        self._sums.setdefault(name, set()).add(sha256)
 
     def _load(self) -> None:
         if not self._path.is_file():
@@ -96,7 +100,7 @@ class Finished:
         try:
             line = json.loads(raw)
             if "list" in line:
-                self._sums[line["list"]] = line["sha256"]
+                self._sums.setdefault(line["list"], set()).add(line["sha256"])
             elif raw.endswith(b"\n") and isinstance(line["files"], list):
                 self._names[line["name"]] = line["identity"], line["subject"], place
                 self._subjects[line["subject"]] = line["name"]

@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from unet_studio.core.errors import UserError
@@ -39,9 +39,10 @@ def taken(path: Path) -> UserError:
     return UserError(f"{path}: not written because the name was taken meanwhile; export again.")
 
 
-def replace(path: Path, parts: Iterable[bytes]) -> str:
-    """Write a file of this program's own anew, whole and on the disk; returns the SHA-256 (hex) of its bytes.
+def replace(path: Path, parts: Iterable[bytes], announce: Callable[[str], object]) -> None:
+    """Write a file of this program's own anew, whole and on the disk.
 
+    announce: is told the SHA-256 (hex) of its bytes before it takes the older one's place.
     Raises UserError, one sentence, when it cannot be written; an older one stays then.
     """
     temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -54,12 +55,12 @@ def replace(path: Path, parts: Iterable[bytes]) -> str:
                 file.write(part)
             file.flush()
             os.fsync(file.fileno())
+        announce(digest.hexdigest())
         temporary.replace(path)
     except OSError as error:
         raise _refusal(path, error) from error
     finally:
         remove(temporary)
-    return digest.hexdigest()
 
 
 def append(path: Path, line: bytes) -> int:

@@ -18,7 +18,8 @@ def decode(runs: str | Sequence[int], shape: tuple[int, int]) -> np.ndarray:
     if (numbers < 0).any() or numbers.sum() != shape[0] * shape[1]:
         raise ValueError("runs of another size than the picture")
     values = np.arange(len(numbers), dtype=np.uint8) & 1
-    return np.repeat(values, numbers).reshape(shape[1], shape[0]).T
+    mask: np.ndarray = np.repeat(values, numbers).reshape(shape[1], shape[0]).T
+    return mask
 
 
 def counts(mask: np.ndarray) -> list[int]:

@@ -64,6 +64,8 @@ def _object(source: Any, drawn: np.ndarray, frame: Frame) -> Any:
     new.SeriesDescription = f"{TARGETS[made.target].title} mask, overlay"
     new.ImageType = ["DERIVED", "SECONDARY"]
     new.PatientOrientation = ""
+    if "BodyPartExamined" not in new:
+        new.Laterality = source.get("Laterality", "")  # asked for where the body part might be one of a pair
     new.Manufacturer = new.SecondaryCaptureDeviceManufacturer = MAKER
     new.SoftwareVersions = new.SecondaryCaptureDeviceSoftwareVersions = made.program
     new.DerivationDescription = description(made)

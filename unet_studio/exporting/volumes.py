@@ -1,6 +1,6 @@
 """NIfTI and NRRD: (columns, rows) for one frame, (columns, rows, frames) for several, 0 and 1, in mm where known.
 
-Column 0 and row 0 are the picture's upper left; what is further right has the larger column, further down the larger row.
+Column 0 and row 0 are the picture's upper left.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def nrrd(folder: Path, files: list[str], stack: Stack) -> dict[str, Any]:
 
 def _first_columns(volume: np.ndarray) -> np.ndarray:
     """(frames, H, W) as (W, H) for one frame, else (W, H, frames)."""
-    return volume[0].T if len(volume) == 1 else volume.transpose(2, 1, 0)
+    turned: np.ndarray = volume[0].T if len(volume) == 1 else volume.transpose(2, 1, 0)
+    return turned
 
 
 def _spacing(stack: Stack) -> tuple[float, float]:

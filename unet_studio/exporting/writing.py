@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from unet_studio.core.errors import UserError
+from unet_studio.core.formats import FORMATS, Format
 from unet_studio.exporting import naming
 from unet_studio.exporting.finished import Finished
-from unet_studio.exporting.formats import FORMATS, Format
 from unet_studio.exporting.frame import Frame, digest, identity, mask_sha256
 from unet_studio.exporting.png import Provenance
 from unet_studio.exporting.stack import Stack, Written

@@ -1,4 +1,4 @@
-"""YOLO segmentation: a line for each separate part, `class x1 y1 x2 y2 ...` as parts of the picture's width and height."""
+"""YOLO segmentation: a line for each separate part, `class x1 y1 x2 y2 ...` in parts of the picture's sides."""
 
 from __future__ import annotations
 

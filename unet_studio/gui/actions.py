@@ -3,7 +3,7 @@
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
 frames (the picture may be one of several), take_back, queue, learning, idle (nothing is learning), earlier (an older
-model version can be gone back to).
+model version can be gone back to), exporting (an export is under way).
 """
 
 from __future__ import annotations
@@ -57,7 +57,18 @@ FILE_ROWS = (
     A("open", "&Open files…", "Open pictures or DICOM files", ("Ctrl+O",), "write", "open", bar=1),
     A("open_folder", "Open &folder…", "Open a folder's pictures", ("Ctrl+Shift+O",), "write", "open_folder", bar=1),
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
-    A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
+    A("import_mask", "&Import mask…", "Put a mask made elsewhere into the open picture", (), "mask"),
+    A(
+        "export",
+        "&Export masks…",
+        "Write masks as files for other programs",
+        ("Ctrl+E",),
+        "cases",
+        "export",
+        bar=7,
+        line=True,
+    ),
+    A("stop_export", "S&top exporting", "Stop the export; the next one goes on where it ended", (), "exporting"),
     A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),
     A("preferences", "&Preferences…", "Size of text, language, time for learning", ("Ctrl+,",)),
     A("quit", "&Quit", "Close the window; nothing is lost", ("Ctrl+Q",), line=True),

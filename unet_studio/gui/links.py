@@ -15,6 +15,7 @@ from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
+from unet_studio.gui.export_link import ExportLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.follow_link import FollowLink
 from unet_studio.gui.ghosts import Ghosts
@@ -57,6 +58,7 @@ def make(window: MainWindow) -> None:
     window.efforts = EffortLink(reading, window.worklist.panel, window.teaching, jobs, window)
     window.carry = CarryLink(reading, window.worklist, window.ghosts, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
+    window.exports = ExportLink(window, reading, jobs, window.desk)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
 
@@ -75,6 +77,7 @@ def connect(window: MainWindow) -> None:
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
     window.desk.preferred.connect(window.looks.prefer)
+    window.exports.changed.connect(window.enable)
 
 
 def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
@@ -90,6 +93,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.follow.handlers(),
         **window.carry.handlers(),
         **window.desk.handlers(),
+        **window.exports.handlers(),
         **window.keys.handlers(),
         "accept": reading.accept,
         "accept_empty": lambda: reading.accept(empty=True),
@@ -108,6 +112,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
 def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
     found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
+    found |= window.exports.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():

@@ -28,6 +28,8 @@ class Preferences:
     recent: str = ""  # commands last run from the palette
     learn_seconds: int = 300  # the longest that a run may take
     export_folder: str = ""
+    export_formats: str = "png"  # with commas between
+    export_anonymous: bool = False
     show_lock: bool = False
     outline: bool = True
     colour_lung: str = "sky blue"  # a name of gui's palette

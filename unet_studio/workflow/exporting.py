@@ -15,8 +15,6 @@ from unet_studio import __version__
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
 from unet_studio.core.proposal import Proposal
-from unet_studio.exporting.formats import FORMATS as FORMATS
-from unet_studio.exporting.formats import chosen as formats_chosen
 from unet_studio.exporting.png import Provenance, export_mask
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.session import Session
@@ -120,6 +118,15 @@ def export(
     if wish.linking_table is not None:
         linking.write(wish.linking_table, run.names)
     return run.report(finished=True)
+
+
+def table_beside(folder: Path) -> Path:
+    """A free name for the linking table beside the output folder, never in it: that is handed on."""
+    for number in range(1, 10_000):
+        path = folder.with_name(f"{folder.name}-linking-table{'' if number == 1 else f'-{number}'}.csv")
+        if not path.exists():
+            return path
+    raise UserError(f"{folder}: has thousands of linking tables beside it; remove some.")
 
 
 class _Run:

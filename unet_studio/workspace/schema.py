@@ -171,7 +171,7 @@ CREATE TABLE IF NOT EXISTS measures (    -- may be emptied at any time: it is me
 )"""
 # -------------------------------------------------------------------------------------------------------------------
 
-# --- format 3: names of patients and pictures in exports ---------------------------------------------------------------
+# --- format 3: names of patients and pictures in exports ------------------------------------------------------------
 PSEUDONYMS = """
 CREATE TABLE IF NOT EXISTS pseudonyms (  -- given once, for ever: P007_I002
     group_hash TEXT NOT NULL,            -- salted: patient, study or video
