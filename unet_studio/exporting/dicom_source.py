@@ -86,19 +86,20 @@ def text(dataset: Any, keyword: str) -> Any:
     return "" if value is None else value
 
 
-def reference(path: Path, sha256: str, *, anonymous: bool) -> Any:
+def reference(path: Path, sha256: str, name: str, *, anonymous: bool) -> Any:
     """A new data set with patient, study and geometry of the file at `path`.
 
-    With `anonymous` patient and study are empty and every UID is another one, always the same for the same original.
+    name: what messages call it, as its own name may be the patient's. With `anonymous` patient and study
+    are empty and every UID is another one, always the same for the same original.
     Raises UserError where the file is gone, is another one by now, or no DICOM.
     """
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian
 
-    _require_unchanged(path, sha256)
+    _require_unchanged(path, sha256, name)
     found = header(path)
     if found is None:
-        raise UserError(f"{path.name}: no DICOM file, so there is nothing to make a DICOM object from.")
+        raise UserError(f"{name}: no DICOM file, so there is nothing to make a DICOM object from.")
     new = Dataset()
     new.SpecificCharacterSet = "ISO_IR 192"
     with warnings.catch_warnings():
@@ -196,7 +197,7 @@ def _set(new: Any, keyword: str, value: Any) -> None:
     setattr(new, keyword, "" if value is None else value)
 
 
-def _require_unchanged(path: Path, sha256: str) -> None:
+def _require_unchanged(path: Path, sha256: str, name: str) -> None:
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
@@ -204,7 +205,7 @@ def _require_unchanged(path: Path, sha256: str) -> None:
                 digest.update(block)
     except OSError as error:
         raise UserError(
-            f"{path.name}: its tags are needed for DICOM and it cannot be read ({error.strerror}); put it back."
+            f"{name}: its file's tags are needed for DICOM and cannot be read ({error.strerror}); put it back."
         ) from error
     if digest.hexdigest() != sha256:
-        raise UserError(f"{path.name}: has changed since its mask was made, so no DICOM is written; open it anew.")
+        raise UserError(f"{name}: its file has changed since its mask was made, so no DICOM is written; open it anew.")

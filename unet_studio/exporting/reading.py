@@ -60,6 +60,7 @@ def labelme_polygons(path: Path, label: str) -> list[np.ndarray]:
     """The polygons of one label (of all, where none has that name and there is but one), each (n, 2) of (x, y)."""
     shapes = read_json(path).get("shapes")
     try:
+        shapes = list(shapes or [])
         known = [one for one in shapes if one.get("shape_type") in ("polygon", None)]
         others = len(shapes) - len(known)
         names = {str(one["label"]) for one in known}
@@ -139,4 +140,5 @@ def _frames_first(path: Path, pixels: np.ndarray) -> np.ndarray:
         pixels = pixels[..., 0]
     if pixels.ndim > 3 or pixels.dtype.kind not in "biuf":
         raise UserError(f"{path.name}: holds no plain label map; save the mask again as one.")
-    return pixels.T[None] if pixels.ndim == 2 else pixels.transpose(2, 1, 0)
+    turned: np.ndarray = pixels.T[None] if pixels.ndim == 2 else pixels.transpose(2, 1, 0)
+    return turned

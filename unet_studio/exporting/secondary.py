@@ -26,7 +26,7 @@ def write(folder: Path, files: list[str], frame: Frame, *, anonymous: bool) -> d
 
     if frame.source is None:
         raise UserError(f"{frame.name}: its DICOM file is not at hand, so no Secondary Capture is written.")
-    source = dicom_source.reference(frame.source, frame.provenance.source_sha256, anonymous=anonymous)
+    source = dicom_source.reference(frame.source, frame.provenance.source_sha256, frame.name, anonymous=anonymous)
     drawn, path = drawn_overlay(frame), folder / files[0]
     stream = io.BytesIO()
     with warnings.catch_warnings():

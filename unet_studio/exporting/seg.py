@@ -36,7 +36,7 @@ def write(folder: Path, files: list[str], stack: Stack, *, anonymous: bool) -> d
     if stack.source is None:
         raise UserError(f"{stack.name}: its DICOM file is not at hand, so no SEG is written; put the file back.")
     path, volume = folder / files[0], stack.volume()
-    source = dicom_source.reference(stack.source, stack.first.source_sha256, anonymous=anonymous)
+    source = dicom_source.reference(stack.source, stack.first.source_sha256, stack.name, anonymous=anonymous)
     if (source.Rows, source.Columns) != volume.shape[1:]:
         raise UserError(f"{stack.name}: its DICOM file has other rows and columns than the mask; take png.")
     try:
@@ -110,12 +110,11 @@ def _made(source: Any, pixels: np.ndarray, stack: Stack) -> Any:
             software_versions=made.program,
             device_serial_number=(made.model_sha256 or made.source_sha256)[:16],
             content_description=description(made),
-            content_creator_name=person(made.reader) if made.reviewed else None,
             content_label=made.target.upper(),
             omit_empty_frames=len(stack.written) < stack.frames,
-            pixel_measures=_measures(source, made),
         )
     found.SpecificCharacterSet = "ISO_IR 192"
+    found.ContentCreatorName = person(made.reader) if made.reviewed else ""
     found.SeriesDescription = f"{TARGETS[made.target].title} mask"
     return found
 
@@ -128,7 +127,7 @@ def _name_class(element: Any, kind: str) -> None:
 def _spread(found: Any, volume: np.ndarray, stack: Stack) -> None:
     """From the first frame's object to one of every frame with a Mask, each naming its frame of the source."""
     from pydicom.dataset import Dataset
-    from pydicom.pixels import pack_bits
+    from pydicom.pixels.utils import pack_bits
 
     first = found.PerFrameFunctionalGroupsSequence[0]
     items = []
@@ -176,15 +175,6 @@ def _segment(made: Provenance) -> Any:
 
 def _code(code: tuple[str, str]) -> tuple[str, str, str]:
     return code[0], "SCT", code[1]
-
-
-def _measures(source: Any, made: Provenance) -> Any:
-    """The pixel spacing where a source without a frame of reference tells one; else highdicom knows."""
-    import highdicom
-
-    if "FrameOfReferenceUID" in source or made.spacing_mm is None:
-        return None
-    return highdicom.PixelMeasuresSequence(pixel_spacing=made.spacing_mm, slice_thickness=None)
 
 
 def description(made: Provenance) -> str:

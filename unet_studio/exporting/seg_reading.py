@@ -51,7 +51,9 @@ def seg_frames(path: Path, target: str, picture: Path | None) -> list[SegFrame]:
             values = _values(found, item, segment)
             if values is not None:
                 frames.append(SegFrame(number, source_frame(item), *values))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except UserError:
+        raise
+    except Exception as error:  # pydicom raises whatever a damaged element provokes
         raise UserError(f"{path.name}: no DICOM SEG that can be read; export it again.") from error
     if not named:
         raise UserError(f"{path.name}: belongs to another picture; choose the SEG that was made of this one.")

@@ -25,7 +25,8 @@ class Written:
 
     def pixels(self) -> np.ndarray:
         """(H, W) uint8 0/1."""
-        return (read_picture(self.mask) != 0).astype(np.uint8)
+        marked: np.ndarray = (read_picture(self.mask) != 0).astype(np.uint8)
+        return marked
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,10 @@ class MaskFolder:
         names = [frame_stem(path.name, source.frame, source.frames)]
         names += [stem(path.name)] if source.frames > 1 else []
         for name in names:
-            for suffix in SUFFIXES:
-                if (self.path / (name + suffix)).is_file():
-                    return self.path / (name + suffix)
+            there = [self.path / (name + one) for one in SUFFIXES if (self.path / (name + one)).is_file()]
+            drawn = [one for one in there if one.suffix == ".json" and len(there) > 1 and _is_labelme(one)]
+            if there:
+                return (drawn or there)[0]  # beside labelme's JSON the PNG is the picture
         exported = self.own.get((source.sha256, source.frame + 1, target))
         whole = self.path / COCO
         return exported or (whole if whole.is_file() else None)
@@ -88,6 +89,15 @@ def _exported(folder: Path) -> Iterator[tuple[tuple[str, int, str], Path]]:
             continue  # another program's
         if mask.is_file():
             yield key, mask
+
+
+def _is_labelme(path: Path) -> bool:
+    from unet_studio.exporting.reading import read_json
+
+    try:
+        return "shapes" in read_json(path)
+    except UserError:
+        return False
 
 
 def _is_seg(path: Path) -> bool:
@@ -161,7 +171,7 @@ def _of_picture(path: Path, target: str) -> np.ndarray:
     greatest = int(plane.max(initial=0))
     if image.bits > 1 and 0 < greatest <= len(LABELS):
         label = LABELS[target] if (plane == LABELS[target]).any() else 1
-        if greatest > 1 and label != LABELS[target]:
+        if not (plane == label).any() or (greatest > 1 and label != LABELS[target]):
             raise UserError(f"{path.name}: is a label map without {target}; choose another file or target.")
         return _marked(plane == label)
     half = 0 if image.bits == 1 else (1 << (image.bits - 1)) - 1

@@ -8,6 +8,7 @@ import sqlite3
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.correction import Correction, Effort, QueueState, Side
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.core.proposal import Proposal
-from unet_studio.workspace import atomic, drafts, journal, pixelfile, proposals, split
+from unet_studio.workspace import atomic, drafts, journal, pixelfile, proposals, split, text
 from unet_studio.workspace.cases import put_status
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
@@ -38,6 +39,12 @@ LEFT JOIN statuses AS early ON early.case_id = cases.id AND early.reader = ? AND
 WHERE image_hash = ? AND error = ''
 """
 STANDING = "replaced_by IS NULL AND taken_back = ''"
+# a file's name may be a patient's: it stands in the worklist's paths and nowhere else
+NAMED = (
+    "SELECT corrections.*,"
+    " (SELECT path FROM cases WHERE cases.image_hash = corrections.image_hash ORDER BY cases.id LIMIT 1) AS seen_at"
+    " FROM corrections"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +93,7 @@ def save_correction(workspace: Workspace, new: NewCorrection) -> Correction:
         journal_file = f"journal/archive/{journal.archive_name(live).name}" if live.is_file() else ""
         row = {
             **_plain_row(new, empty=not mask.any()),
+            "source_name": "" if _is_listed(connection, new.image_hash) else plain(new.source_name),
             "accepted_at": now(),
             "side": split.side_in(connection, group).value,
             "group_hash": group,
@@ -111,7 +119,7 @@ def current_correction(workspace: Workspace, image_hash: str, target: str, reade
     """The standing Correction of one (Image, Target, reader), or None."""
     with reading(workspace) as connection:
         row = connection.execute(
-            f"SELECT * FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
+            f"{NAMED} WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
             (image_hash, target, reader),
         ).fetchone()
     return None if row is None else from_row(row)
@@ -129,7 +137,7 @@ def corrections(
 
     Those taken back are left out; those replaced by a later one too, unless `replaced`.
     """
-    query = "SELECT * FROM corrections WHERE taken_back = '' AND target = COALESCE(?, target)"
+    query = f"{NAMED} WHERE taken_back = '' AND target = COALESCE(?, target)"
     query += " AND reader = COALESCE(?, reader)" + ("" if replaced else " AND replaced_by IS NULL")
     with reading(workspace) as connection:
         rows = connection.execute(query + " ORDER BY id", (target, reader)).fetchall()
@@ -159,7 +167,7 @@ def correction_proposal(workspace: Workspace, correction_id: int) -> tuple[Propo
 
 def row_of(connection: sqlite3.Connection, correction_id: int) -> sqlite3.Row:
     """The row of a Correction, inside a transaction. Raises WorkspaceError for an unknown id."""
-    row = connection.execute("SELECT * FROM corrections WHERE id = ?", (correction_id,)).fetchone()
+    row = connection.execute(f"{NAMED} WHERE id = ?", (correction_id,)).fetchone()
     if row is None:
         raise WorkspaceError(f"Correction {correction_id}: there is none with this number; list the queue.")
     assert isinstance(row, sqlite3.Row)
@@ -180,11 +188,21 @@ def from_row(row: sqlite3.Row) -> Correction:
         changed=bool(row["changed"]),
         empty=bool(row["empty"]),
         effort=Effort(row["strokes"], row["active_seconds"], row["wall_seconds"], row["changed_pixels"]),
-        source_name=row["source_name"],
+        source_name=row["source_name"] or _name_of(row["seen_at"]),
         source_sha256=row["source_sha256"],
         group=row["group_hash"],
         replaced_by=row["replaced_by"],
     )
+
+
+def _is_listed(connection: sqlite3.Connection, image_hash: str) -> bool:
+    """Whether a row of the worklist shows the picture, so that its name need not stand anywhere else."""
+    return connection.execute("SELECT 1 FROM cases WHERE image_hash = ?", (image_hash,)).fetchone() is not None
+
+
+def _name_of(path: str | bytes | None) -> str:
+    """A file's name out of the worklist's path, fit for showing; "" where no row shows the picture."""
+    return "" if path is None else plain(Path(text.from_row(path)).name)
 
 
 def _checked(new: NewCorrection) -> tuple[np.ndarray, np.ndarray]:
@@ -244,7 +262,6 @@ def _plain_row(new: NewCorrection, *, empty: bool) -> dict[str, object]:
         "active_seconds": float(new.effort.active_seconds),
         "wall_seconds": float(new.effort.wall_seconds),
         "changed_pixels": int(new.effort.changed_pixels),
-        "source_name": plain(new.source_name),
         "source_sha256": new.source_sha256,
     }
 

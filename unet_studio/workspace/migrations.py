@@ -33,10 +33,16 @@ def _add_pseudonyms(connection: sqlite3.Connection) -> None:
     connection.execute(PSEUDONYMS)
 
 
+def _leave_names_to_the_worklist(connection: sqlite3.Connection) -> None:
+    """A file's name may be a patient's: it stays in the worklist's paths alone."""
+    connection.execute("UPDATE corrections SET source_name = '' WHERE image_hash IN (SELECT image_hash FROM cases)")
+
+
 FORMAT_3: tuple[Step, ...] = (
     _add_version_events,
     _add_measures,
     _add_pseudonyms,
+    _leave_names_to_the_worklist,
 )  # its parts, each apart from the others
 
 

@@ -13,7 +13,7 @@ from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import drafts, journal
 from unet_studio.workspace.cases import put_status
 from unet_studio.workspace.clock import now
-from unet_studio.workspace.corrections import STANDING, from_row, row_of
+from unet_studio.workspace.corrections import NAMED, STANDING, from_row, row_of
 from unet_studio.workspace.database import reading, writing
 from unet_studio.workspace.journal import Key
 from unet_studio.workspace.layout import Workspace
@@ -109,7 +109,7 @@ def take_back(workspace: Workspace, case_id: int, reader: str, target: str) -> T
         connection.execute("UPDATE corrections SET replaced_by = NULL WHERE replaced_by = ?", (row["id"],))
         changed = _restore_statuses(connection, row)
         older = connection.execute(
-            f"SELECT * FROM corrections WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
+            f"{NAMED} WHERE image_hash = ? AND target = ? AND reader = ? AND {STANDING}",
             (key.image_hash, key.target, key.reader),
         ).fetchone()
         if older is not None and older["state"] == QueueState.LEARNED.value:
