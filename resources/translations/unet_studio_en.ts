@@ -388,11 +388,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Also a linking table beside the folder: which name is which file (patient data)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Also masks not accepted yet (marked “not reviewed”)</source>
+   <source>Also masks that nobody accepted, marked “not reviewed”.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -413,6 +409,10 @@
   </message>
   <message>
    <source>Backspace</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Beside the folder: which name is which file. This table is patient data.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -609,6 +609,10 @@
   </message>
   <message>
    <source>DICOM SEG</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM files name no patient; otherwise they keep the tags of their source.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1088,6 +1092,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Linking table</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Locked</source>
    <translation type="unfinished" />
   </message>
@@ -1272,7 +1280,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>No patient in DICOM files</source>
+   <source>No patient</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1285,6 +1293,10 @@
   </message>
   <message>
    <source>No proposal yet</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Not accepted yet</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2126,7 +2138,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Writes the accepted masks at the picture's own size, under names that tell no patient (P007_I002). Each file is read back and compared. Nothing that is there already is overwritten.</source>
+   <source>Writes the accepted masks under names that tell no patient (P007_I002). Each file is read back and compared; nothing is overwritten.</source>
    <translation type="unfinished" />
   </message>
   <message>

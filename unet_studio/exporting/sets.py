@@ -98,7 +98,8 @@ def splits(cases: list[tuple[str, str, str]]) -> list[dict[str, list[str]]]:
     """
     gate = {group for _, group, side in cases if side == "gate"}
     rest = sorted({group for _, group, _ in cases} - gate)
-    parts = [gate, *(set(rest[start :: FOLDS - 1]) for start in range(FOLDS - 1))]
+    count = FOLDS - bool(gate)
+    parts = [gate, *(set(rest[start::count]) for start in range(count))]
     folds = []
     for part in parts:
         inside = [case for case, group, _ in cases if group in part]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QWidget,
 )
 
@@ -27,7 +28,8 @@ from unet_studio.core.target import TARGETS
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.texts import tr
 
-SHOWN = 320  # px of the list of formats that are seen without scrolling
+LEAST = 120  # px of the list that are always seen
+WANTED = 700  # px of the dialog, where the screen has them
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class ExportDialog(Frame):
     def __init__(self, parent: QWidget, before: ExportChoice, on_choice: Callable[[ExportChoice], object]) -> None:
         """before: what was chosen the last time."""
         heading = tr(
-            "Writes the accepted masks at the picture's own size, under names that tell no patient (P007_I002). "
-            "Each file is read back and compared. Nothing that is there already is overwritten."
+            "Writes the accepted masks under names that tell no patient (P007_I002). Each file is read back and "
+            "compared; nothing is overwritten."
         )
         super().__init__(parent, tr("Export masks"), heading)
         self._on_choice = on_choice
@@ -70,15 +72,13 @@ class ExportDialog(Frame):
         form.addRow(tr("Target"), self.target)
         self.body.addLayout(form)
         self.formats = {name: self._format(name, name in before.formats) for name in FORMATS}
+        self.unreviewed = _switch(tr("Not accepted yet"), "unreviewed", False)
+        self.anonymous = _switch(tr("No patient"), "anonymous", before.anonymous)
+        self.linking = _switch(tr("Linking table"), "linking", False)
         self.body.addWidget(self._list(), 1)
-        self.unreviewed = self._switch(tr("Also masks not accepted yet (marked “not reviewed”)"), "unreviewed", False)
-        self.anonymous = self._switch(tr("No patient in DICOM files"), "anonymous", before.anonymous)
-        self.linking = self._switch(
-            tr("Also a linking table beside the folder: which name is which file (patient data)"), "linking", False
-        )
         self.offer(tr("Export"))
         self.accepted.connect(self._answer)
-        self.resize(660, 0)
+        self.resize(720, min(WANTED, round(0.8 * self.screen().availableGeometry().height())))
 
     def _format(self, name: str, on: bool) -> QCheckBox:
         """The check box of one format; PNG masks are always written."""
@@ -91,30 +91,43 @@ class ExportDialog(Frame):
         return box
 
     def _list(self) -> QScrollArea:
-        """A check box for each format with its sentence."""
+        """A check box with its sentence for each format, and for what goes along."""
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(2, 2, 8, 2)
         grid.setColumnStretch(1, 1)
-        for number, (name, box) in enumerate(self.formats.items()):
-            words = QLabel(tr(FORMATS[name].words))
+        grid.setHorizontalSpacing(14)
+        rows = [(box, tr(FORMATS[name].words)) for name, box in self.formats.items()] + [
+            (self.unreviewed, tr("Also masks that nobody accepted, marked “not reviewed”.")),
+            (self.anonymous, tr("DICOM files name no patient; otherwise they keep the tags of their source.")),
+            (self.linking, tr("Beside the folder: which name is which file. This table is patient data.")),
+        ]
+        for number, (box, text) in enumerate(rows):
+            number += number >= len(self.formats)  # a gap before what is no format
+            words = QLabel(text)
             words.setWordWrap(True)
+            words.setBuddy(box)
             grid.addWidget(box, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(words, number, 1)
+        grid.setRowMinimumHeight(len(self.formats), 8)
         area = QScrollArea(objectName="formats")
         area.setAccessibleName(tr("Formats"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setWidget(inside)
-        area.setMinimumHeight(SHOWN)
+        area.setMinimumHeight(LEAST)
+        area.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        for box, _ in rows:
+            box.installEventFilter(self)
+        self.area = area
         return area
 
-    def _switch(self, text: str, name: str, on: bool) -> QCheckBox:
-        box = QCheckBox(text, objectName=name)
-        box.setChecked(on)
-        self.body.addWidget(box)
-        return box
+    def eventFilter(self, box: QObject, event: QEvent) -> bool:
+        """What has the keyboard is seen."""
+        if event.type() == QEvent.Type.FocusIn:
+            self.area.ensureWidgetVisible(box)
+        return super().eventFilter(box, event)
 
     def _choose(self) -> None:
         found = QFileDialog.getExistingDirectory(self, tr("Folder for the masks"), self.folder.text())
@@ -133,3 +146,9 @@ class ExportDialog(Frame):
                     self.linking.isChecked(),
                 )
             )
+
+
+def _switch(text: str, name: str, on: bool) -> QCheckBox:
+    box = QCheckBox(text, objectName=name)
+    box.setChecked(on)
+    return box
