@@ -1,4 +1,4 @@
-"""The window's exports and imports: formats as check boxes that are remembered, one undo step for a mask from a file."""
+"""Exports and imports of the window: formats as remembered check boxes, one undo step for a mask from a file."""
 
 from __future__ import annotations
 
@@ -85,12 +85,13 @@ def test_an_export_can_be_stopped_while_it_runs_only(studio, qtbot, tmp_path: Pa
     window = studio()
     stop = window.actions_set["stop_export"]
     assert not stop.isEnabled()
-    asked = []
+    begun, ended = threading.Event(), threading.Event()
 
     def slow(session, wish, on_progress, cancelled):
+        begun.set()
         while not cancelled():
             threading.Event().wait(0.01)
-        asked.append(wish)
+        ended.set()
         return exporting.ExportReport((), 0, ())
 
     monkeypatch.setattr(exporting, "export", slow)
@@ -98,9 +99,9 @@ def test_an_export_can_be_stopped_while_it_runs_only(studio, qtbot, tmp_path: Pa
     dialog = dialog_of(window)
     dialog.findChild(QLineEdit, "export_folder").setText(str(tmp_path / "out"))
     dialog.accept()
-    qtbot.waitUntil(stop.isEnabled, timeout=10_000)
+    qtbot.waitUntil(lambda: begun.is_set() and stop.isEnabled(), timeout=10_000)
     stop.trigger()
-    qtbot.waitUntil(lambda: not window.jobs.busy() and bool(asked), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy() and ended.is_set(), timeout=10_000)
     assert not stop.isEnabled()
     assert "export again" in window.status.message()
 
