@@ -1,6 +1,6 @@
 """`predict` over many JPEG 2000 films, against a loop that decodes and predicts in turn, and its memory.
 
-    python -m tests.benchmarks.batch [--films 200] [--side 1024] [--rounds 1]
+    python -m tests.benchmarks.batch [--films 200] [--side 2048] [--rounds 1]
 
 The films are drawn, written as DICOM with JPEG 2000 inside, and proposed by the bundled lung model on the CPU.
 Both ways write the same PNG masks. Rounds alternate, so that a machine that is busy with something else slows both.
@@ -94,7 +94,7 @@ def memory() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=int, default=200)
-    parser.add_argument("--side", type=int, default=1024)
+    parser.add_argument("--side", type=int, default=2048)
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="batch-"))

@@ -113,7 +113,7 @@ class Finished:
             return dict(json.loads(file.readline()))
 
     def _append(self, line: Mapping[str, Any]) -> int:
-        data = json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        data = json.dumps(line).encode("ascii") + b"\n"  # escaped: names that are not UTF-8 come back as they were
         self._end = newfile.append(self._path, data)
         return self._end - len(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def test_nothing_is_written_twice(export: Any, mask: np.ndarray) -> None:
     again = export("P001_I001", mask, formats=ALL)
     assert (first.written, again.written, again.problems) == (10, 0, [])
     assert files(export.out) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there names may be bytes that are no text")
+def test_names_that_are_no_text_are_known_again(export: Any, mask: np.ndarray) -> None:
+    export("caf\udce9", mask, formats="labelmap,csv,nifti")
+    assert export("caf\udce9", mask, formats="labelmap,csv,nifti").written == 0
 
 
 def test_a_lost_file_is_written_again_and_another_mask_gets_a_number(export: Any, mask: np.ndarray) -> None:
