@@ -58,13 +58,9 @@ def restore(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersi
     away = archived_file(workspace, model_id)
     source = stored if stored.is_file() and weights.sha256_of(stored) == found.sha256 else away
     if not source.is_file():
-        raise ModelError(
-            f"{model_id}: its weights are no more in the archive; put them back as {away}, then restore it."
-        )
+        raise ModelError(f"{model_id}: its weights are no more in the archive; put them back as {away}, then restore it.")
     if weights.sha256_of(source) != found.sha256:
-        raise ModelError(
-            f"{model_id}: {away} is damaged (SHA-256 differs); put it back from a backup, then restore it."
-        )
+        raise ModelError(f"{model_id}: {away} is damaged (SHA-256 differs); put it back from a backup, then restore it.")
     file, _ = weights.copy_in(workspace, source)
     with writing(workspace) as connection:
         connection.execute("UPDATE versions SET file = ? WHERE id = ?", (file, model_id))
