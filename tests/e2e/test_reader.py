@@ -269,12 +269,12 @@ def test_export(reader, films, tmp_path):
         assert not dialog.findChild(QCheckBox, "unreviewed").isChecked()
         reader.click(dialog, "Export")
     assert "written to" in reader.window.status.message() or "there already" in reader.window.status.message()
-    file = out / "film_1.png"
+    file = out / "P001_I001.png"
     written = cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(written, mask * 255)
-    facts = json.loads((out / "film_1.json").read_text(encoding="utf-8"))
+    facts = json.loads((out / "P001_I001.json").read_text(encoding="utf-8"))
     assert "Dr Test" in json.dumps(facts)
-    assert not (out / "film_2.png").exists()
+    assert not (out / "P002_I001.png").exists()
     workspace = reader.window.reading.session.workspace
     (kept,) = store.corrections(workspace)
     assert np.array_equal(store.correction_mask(workspace, kept.id) * 255, written)

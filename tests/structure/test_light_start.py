@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "cv2", "pydicom", "imagecodecs", "tifffile", "unet_studio.inference", "unet_studio.learning.child")
+HEAVY = (
+    *("torch", "cv2", "pydicom", "imagecodecs", "tifffile", "highdicom", "nibabel", "nrrd"),
+    *("unet_studio.inference", "unet_studio.learning.child"),
+)
 QT = ("PySide6", "pyqtgraph")
 
 SHOW_WINDOW = """

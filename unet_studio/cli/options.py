@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from unet_studio.core.formats import FORMATS
 from unet_studio.core.target import TARGETS
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -25,6 +26,11 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object per line on standard output")
     return parser
+
+
+def add_formats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", default="png", metavar="LIST", help=f"comma-separated: {', '.join(FORMATS)}")
+    parser.add_argument("--anonymous", action="store_true", help="no patient in DICOM files, nor in names of `predict`")
 
 
 def positive(text: str) -> float:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from unet_studio.cli.options import add_device, add_json, add_workspace
-from unet_studio.cli.saying import complain, say
+from unet_studio.cli.options import add_device, add_formats, add_json, add_workspace
+from unet_studio.cli.saying import complain, remark, say
 from unet_studio.core.target import TARGETS
 
 
 def add(commands: Any) -> None:
-    predict = commands.add_parser("predict", help="write the proposed masks of pictures as PNG")
+    predict = commands.add_parser("predict", help="write the proposed masks of pictures as PNG and in other formats")
     predict.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     predict.add_argument("--out", type=Path, required=True, metavar="DIR")
     predict.add_argument("--target", choices=(*TARGETS, "auto"), default="auto")
     predict.add_argument("--model", metavar="ID", help="a model version of the workspace (default: the active one)")
     predict.add_argument("--probability", action="store_true", help="also write 16-bit probabilities")
+    add_formats(predict)
     add_device(predict)
     add_workspace(predict)
     add_json(predict).set_defaults(action=_predict)
 
 
 def _predict(arguments: argparse.Namespace) -> int:
+    from unet_studio.core import formats
     from unet_studio.workflow.predicting import Request, predict
     from unet_studio.workflow.progress import bar
 
@@ -36,17 +37,19 @@ def _predict(arguments: argparse.Namespace) -> int:
         probability=arguments.probability,
         device=arguments.device,
         workspace=arguments.workspace,
+        formats=formats.chosen(arguments.format.split(",")),
+        anonymous=arguments.anonymous,
     )
     problems: list[str] = []
     written = skipped = 0
     with bar("Proposing") as advance:
-        for result in predict(request, on_total=advance):
+        for result in predict(request, on_total=advance, on_warning=remark):
             if arguments.json:
                 say(arguments, result.row(), "")
             if result.error:
                 problems.append(result.error)
             elif result.note and not arguments.json:
-                print(result.note, file=sys.stderr)
+                remark(result.note)
             if result.files is not None:
                 skipped += result.files.skipped
                 written += not result.files.skipped

@@ -17,7 +17,7 @@ def add(commands: Any) -> None:
     add = queue.add_parser("add", help="queue masks made elsewhere, paired with pictures by name")
     add_target(add, required=True)
     add.add_argument("--images", type=Path, required=True, metavar="DIR")
-    add.add_argument("--masks", type=Path, required=True, metavar="DIR")
+    add.add_argument("--masks", type=Path, required=True, metavar="PATH", help="folder, or a COCO file")
     add.add_argument("--reader", metavar="NAME")
     add.add_argument("--groups", type=Path, metavar="CSV", help="stem,group: patient or video of each picture")
     add.add_argument("--no-check", action="store_false", dest="check", help="set nothing aside as a possible slip")

@@ -18,6 +18,11 @@ def say(arguments: argparse.Namespace, row: dict[str, Any], text: str) -> None:
     print(json.dumps(row, ensure_ascii=False) if arguments.json else text, flush=True)
 
 
+def remark(text: str) -> None:
+    """A line on standard error that is no problem."""
+    print(text, file=sys.stderr)
+
+
 def complain(problems: Sequence[str]) -> int:
     """Each problem on a line of its own on standard error; returns the exit code that goes with them."""
     for problem in problems:

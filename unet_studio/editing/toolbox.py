@@ -69,6 +69,7 @@ ROWS = (
     Row("shrink", "Shrink", "Shift+S", respects_lock=True, amount=RADIUS),
     Row("smooth", "Smooth outline", "Shift+O", respects_lock=True, amount=SMOOTH),
     Row("copied", "Copied mask", respects_lock=True),
+    Row("imported", "Imported mask", respects_lock=True),
     Row("ghost", "Proposed change", respects_lock=True),
     Row("proposal", "Proposal", respects_lock=True, stroke=False),
     Row("threshold", "Threshold", respects_lock=True, stroke=False),

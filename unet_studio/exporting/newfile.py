@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import uuid
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from unet_studio.core.errors import UserError
@@ -30,6 +32,54 @@ def create(path: Path, data: bytes) -> bool:
         raise _refusal(path, error) from error
     finally:
         remove(temporary)
+
+
+def taken(path: Path) -> UserError:
+    """The refusal of a name that came into use while its file was made."""
+    return UserError(f"{path}: not written because the name was taken meanwhile; export again.")
+
+
+def replace(path: Path, parts: Iterable[bytes], announce: Callable[[str], object]) -> None:
+    """Write a file of this program's own anew, whole and on the disk.
+
+    announce: is told the SHA-256 (hex) of its bytes before it takes the older one's place.
+    Raises UserError, one sentence, when it cannot be written; an older one stays then.
+    """
+    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    digest = hashlib.sha256()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            for part in parts:
+                digest.update(part)
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        announce(digest.hexdigest())
+        temporary.replace(path)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    finally:
+        remove(temporary)
+
+
+def append(path: Path, line: bytes) -> int:
+    """Add a line to a file of this program's own, on the disk when this returns; returns the file's size then.
+
+    A line before it that was cut off is ended first. Raises UserError, one sentence, when it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b") as file:
+            if file.seek(0, os.SEEK_END):
+                file.seek(-1, os.SEEK_END)
+                line = line if file.read(1) == b"\n" else b"\n" + line
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+            return file.tell()
+    except OSError as error:
+        raise _refusal(path, error) from error
 
 
 def remove(path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,17 @@ def export_mask(
             taken.add(base)
             return _found(base, skipped=False)
     raise AssertionError("numbers do not end")
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """What the JSON file of an earlier export says; None where it is not one."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        spacing = facts["spacing_mm"]
+        known = {one.name: facts[one.name] for one in fields(Provenance)}
+        return Provenance(**{**known, "spacing_mm": None if spacing is None else (spacing[0], spacing[1])})
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def picture_png(pixels: np.ndarray, provenance: Provenance) -> bytes:

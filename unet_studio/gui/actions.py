@@ -4,7 +4,7 @@ No Qt here: a row is plain data. `needs` names facts about the window; an action
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
 frames (the picture may be one of several), cine (its file has several), seen (the model's input can be shown),
 take_back, queue, learning, idle (nothing is learning), earlier (an older model version can be gone back to), review (a
-new version can be looked at), thawed (its versions are not frozen).
+new version can be looked at), thawed (its versions are not frozen), exporting (an export is under way).
 """
 
 from __future__ import annotations
@@ -60,7 +60,18 @@ FILE_ROWS = (
     A("browse", "&Browse series…", "Look through a folder or disc and choose series of it", ("Ctrl+Alt+O",), "write"),
     A("browse_disc", "Browse a disc by its &DICOMDIR…", "Choose the DICOMDIR of an export disc", (), "write"),
     A("sample", "Open the &sample film", "Put the sample chest film on the worklist", (), "write"),
-    A("export", "&Export masks…", "Write masks as PNG files", ("Ctrl+E",), "cases", "export", bar=7, line=True),
+    A("import_mask", "&Import mask…", "Put a mask made elsewhere into the open picture", (), "mask"),
+    A(
+        "export",
+        "&Export masks…",
+        "Write masks as files for other programs",
+        ("Ctrl+E",),
+        "cases",
+        "export",
+        bar=7,
+        line=True,
+    ),
+    A("stop_export", "S&top exporting", "Stop the export; the next one goes on where it ended", (), "exporting"),
     A("report", "&Write a report…", "Write the numbers for a methods section as CSV and text", (), "cases"),
     A("reader", "&Reader…", "Change the reader's name", ("F2", "Ctrl+R"), "", "reader", line=True),
     A("preferences", "&Preferences…", "Size of text, language, time for learning", ("Ctrl+,",)),

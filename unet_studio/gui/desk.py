@@ -1,8 +1,7 @@
-"""What the reader asks through dialogs: files, folders, export, the reader's name, devices, looks."""
+"""What the reader asks through dialogs: files, folders, the reader's name, devices, looks."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from unet_studio.core.case import Status
 from unet_studio.gui import names, preferences, theme
-from unet_studio.gui.jobs import ADD, MODEL, Jobs, Token
+from unet_studio.gui.jobs import MODEL, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
-from unet_studio.gui.texts import mark, tr, tr_n
+from unet_studio.gui.texts import mark, tr
 from unet_studio.gui.worklist_link import WorklistLink
 
 FILTER = mark("Pictures and DICOM (*)")
@@ -45,7 +44,6 @@ class Desk(QObject):
             "browse": self.browse,
             "browse_disc": self.browse_disc,
             "sample": self._worklist.add_sample,
-            "export": self.ask_export,
             "reader": self.ask_reader,
             "preferences": self.ask_preferences,
             "exclude": self.ask_reason,
@@ -85,46 +83,6 @@ class Desk(QObject):
 
         self._last_folder = str(path if path.is_dir() else path.parent)
         SeriesDialog(self._window, path, self._jobs, self._worklist.add).open()
-
-    def ask_export(self) -> None:
-        """Ask what to export and where to."""
-        from unet_studio.gui.dialogs.export import ExportDialog
-
-        folder = self.preferences.export_folder or str(Path.home() / "masks")
-        ExportDialog(self._window, Path(folder), self.export).open()
-
-    def export(self, choice: Any) -> None:
-        """Export in the background and say what was written."""
-        self.preferences = replace(self.preferences, export_folder=str(choice.folder))
-        session = self._reading.session
-        self._reading.flush()
-
-        def work(token: Token) -> Any:
-            from unet_studio.workflow import exporting
-
-            return exporting.export_masks(
-                session,
-                choice.folder,
-                target=choice.target,
-                include_unreviewed=choice.include_unreviewed,
-                cancelled=token.cancelled,
-            )
-
-        self._jobs.run(work, done=lambda report: self._exported(report, choice.folder), lane=ADD, label=tr("Exporting"))
-
-    def _exported(self, report: Any, folder: Path) -> None:
-        count = sum(Path(path).suffix == ".png" for path in report.written)
-        text = tr_n("%n mask written to {folder}", "%n masks written to {folder}", count, folder=folder)
-        if report.skipped:
-            text += ", " + tr_n("%n there already", "%n there already", report.skipped)
-        if not count and not report.skipped:
-            text = tr("Nothing to export: accept a picture first")
-        if report.problems:
-            count, first = len(report.problems), report.problems[0]
-            text += "; " + tr_n(
-                "%n could not be written: {first}", "%n could not be written: {first}", count, first=first
-            )
-        self._jobs.said.emit(text, bool(report.problems))
 
     def ask_reader(self) -> None:
         """Ask for the reader's name."""

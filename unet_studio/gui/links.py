@@ -16,6 +16,7 @@ from unet_studio.gui.compare_link import CompareLink
 from unet_studio.gui.desk import Desk
 from unet_studio.gui.doubt_link import DoubtLink
 from unet_studio.gui.effort_link import EffortLink
+from unet_studio.gui.export_link import ExportLink
 from unet_studio.gui.focus_mark import FocusMark
 from unet_studio.gui.folder_bar import FolderLink
 from unet_studio.gui.follow_link import FollowLink
@@ -80,6 +81,7 @@ def make(window: MainWindow) -> None:
     auto = AutoLearn(reading, window.teaching, window.learn.learn, jobs, window)
     window.queue_link = QueueLink(reading, jobs, auto, window.worklist.open, window)
     window.folder = FolderLink(reading, jobs, window)
+    window.exports = ExportLink(window, reading, jobs, window.desk)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
 
@@ -107,6 +109,7 @@ def connect(window: MainWindow) -> None:
     window.desk.reader_changed.connect(window.show_reader)
     window.names.changed.connect(window.show_reader)
     window.desk.preferred.connect(window.looks.prefer)
+    window.exports.changed.connect(window.enable)
 
 
 def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
@@ -128,6 +131,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.desk.handlers(),
         **window.history.handlers(),
         **window.names.handlers(),
+        **window.exports.handlers(),
         **window.keys.handlers(),
         **window.learn.handlers(),
         **window.decision.handlers(),
@@ -149,6 +153,7 @@ def facts(window: MainWindow) -> set[str]:
     """What holds now; see `actions`."""
     found = window.reading.facts() | window.carry.facts() | window.learn.facts() | window.ghosts.facts()
     found |= window.decision.facts() | window.frames.facts() | window.seen.facts()
+    found |= window.exports.facts()
     if window.reading.session.writable:
         found.add("write")
     if window.worklist.panel.model.rowCount():

@@ -22,6 +22,7 @@ NEEDS = {
     "queue": mark("corrections to learn from"),
     "learning": mark("a model that is learning"),
     "idle": mark("that no model is learning"),
+    "exporting": mark("an export under way"),
     "earlier": mark("an earlier model version"),
     "thawed": mark("versions that are not frozen"),
     "review": mark("a version that was learned and waits to be looked at"),

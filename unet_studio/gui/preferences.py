@@ -31,6 +31,8 @@ class Preferences:
     learn_readers: str = ""  # JSON list of the readers to learn from, "" = all
     learn_device: str = "auto"
     export_folder: str = ""
+    export_formats: str = "png"  # with commas between
+    export_anonymous: bool = False
     show_lock: bool = False
     outline: bool = True
     show_names: bool = False  # file names on the screen

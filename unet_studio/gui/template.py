@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from unet_studio.core.case import EXCLUDE_REASONS
+from unet_studio.core.formats import FORMATS
 from unet_studio.core.target import TARGETS
 from unet_studio.editing.toolbox import AMOUNTS, TOOLBOX
 from unet_studio.gui import languages
@@ -39,6 +40,8 @@ def of_tables() -> Iterator[str]:
         yield tool.hint
     for target in TARGETS.values():
         yield target.title
+    for one in FORMATS.values():
+        yield from (one.title, one.words)
     yield from WORDS.values()
     yield from (name.capitalize() for name in PRESET_NAMES)
     for colour in OKABE_ITO:

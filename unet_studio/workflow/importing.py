@@ -1,20 +1,24 @@
-"""`queue add`: pictures and Masks made elsewhere become accepted Corrections."""
+"""Masks made elsewhere: accepted Corrections by `queue add`, or the start of an open case's Mask."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from unet_studio.core.correction import Effort
 from unet_studio.core.errors import UserError
-from unet_studio.core.image import Image, modality_values
+from unet_studio.core.image import Image
 from unet_studio.exporting.naming import stem
 from unet_studio.workflow import slips
 from unet_studio.workflow.accepting import keep
 from unet_studio.workflow.likenesses import complete
+from unet_studio.workflow.mask_files import MaskFolder, mask_folder, read_mask
+from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.scenes import group_of, scene_of
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
@@ -40,8 +44,11 @@ class QueueReport:
 def queue_add(
     session: Session, target: str, images: Path, masks: Path, groups: Path | None = None, *, check: bool = True
 ) -> QueueReport:
-    """Pair pictures with masks/STEM.png (0/255, same size) and queue each as this session's reader's Correction.
+    """Pair pictures with Masks of the same name, size and frame, and queue each as this session's reader's Correction.
 
+    masks: a folder with STEM.png (0/255 or label map), .dcm (SEG), .nii.gz, .nrrd, .json (labelme) or .txt (YOLO), with
+    exports of this program, or with annotations.json (COCO); or one COCO file. A file of several frames takes one file
+    for all of them, or STEM_f0001.png and so on; frames without one are left out.
     groups: CSV with columns stem,group, for pictures that name no patient. check: let the active version propose, and
     set aside what looks like a slip. A picture whose Correction is the same already stays as it is.
     Raises UserError where a folder or the CSV cannot be read.
@@ -49,30 +56,64 @@ def queue_add(
     from unet_studio.imaging import scan
 
     require_writable(session)
-    for folder in (images, masks):
-        if not folder.is_dir():
-            raise UserError(f"{folder}: this folder does not exist; check the name.")
+    if not images.is_dir():
+        raise UserError(f"{images}: this folder does not exist; check the name.")
+    found = mask_folder(masks)
     complete(session)
     named = _read_groups(groups) if groups is not None else {}
     ids: list[int] = []
     problems: list[str] = []
     already = 0
+
+    def add(path: Path) -> None:
+        nonlocal already
+        for added in _add_file(session, target, path, found, named.get(stem(path.name), "")):
+            already += added is None
+            ids.extend([] if added is None else [added])
+
     for path in scan.find_files([images]):
-        name = stem(path.name)
-        try:
-            added = _add(session, target, path, masks / f"{name}.png", named.get(name, ""))
-        except UserError as error:
-            problems.append(str(error))
-            continue
-        if added is None:
-            already += 1
-        else:
-            ids.append(added)
+        problems += _problem_of(partial(add, path))
     if check and ids:
         slips.propose_for(session, ids)
         slips.check(session, target, session.reader)
     aside = set(ids) & slips.asked(session).keys()
     return QueueReport(tuple(ids), already, tuple(problems), tuple(sorted(aside)))
+
+
+def _problem_of(work: Callable[[], object]) -> list[str]:
+    """What went wrong with one picture, [] where nothing did."""
+    try:
+        work()
+    except UserError as error:
+        return [str(error)]
+    return []
+
+
+def import_mask(session: Session, onto: OpenCase, path: Path) -> bool:
+    """Put a Mask from a file into an open case, as one undo step that keeps locked pixels; False where nothing changes.
+
+    Raises UserError where nothing may be changed, and where the file holds no Mask of this picture and Target.
+    """
+    return put_mask(onto, read_for(onto, path))
+
+
+def read_for(onto: OpenCase, path: Path) -> np.ndarray:
+    """(H, W) uint8 0/1: the Mask of an open case's picture in a file. Raises UserError."""
+    if onto.draft is None or onto.target is None:
+        raise UserError(f"{onto.case.name}: no target is chosen; choose lung or polyp, then import.")
+    return read_mask(path, onto.image, onto.target)
+
+
+def put_mask(onto: OpenCase, mask: np.ndarray) -> bool:
+    """Put a Mask that was read into an open case's draft. Raises UserError where nothing may be changed."""
+    from unet_studio.editing.put import put
+    from unet_studio.editing.rect import whole
+    from unet_studio.editing.toolbox import TOOLBOX
+
+    if onto.draft is None:
+        raise UserError(f"{onto.case.name}: no target is chosen; choose lung or polyp, then import.")
+    row, document = TOOLBOX["imported"], onto.draft.document
+    return put(document, row.name, row.label, whole(document.shape), mask) is not None
 
 
 def _read_groups(path: Path) -> dict[str, str]:
@@ -87,25 +128,32 @@ def _read_groups(path: Path) -> dict[str, str]:
     return {row[0].strip(): row[1].strip() for row in rows if row[0].strip().lower() != "stem"}
 
 
-def _add(session: Session, target: str, path: Path, mask_path: Path, group: str) -> int | None:
-    """The new Correction's id, or None where the same one stands. Raises UserError."""
+def _add_file(session: Session, target: str, path: Path, masks: MaskFolder, group: str) -> Iterator[int | None]:
+    """For each frame with a Mask the new Correction's id, or None where the same one stands. Raises UserError."""
     from unet_studio.imaging import reader
 
-    if not mask_path.is_file():
-        raise UserError(f"{path.name}: there is no mask {mask_path}; add it or remove the picture.")
+    facts = reader.counted(path)
     image = reader.read(path)
-    if image.source.frames > 1:
-        raise UserError(f"{path.name}: has {image.source.frames} frames; save each as a picture of its own.")
-    mask = _marked(reader.read(mask_path))
-    if mask.shape != image.shape:
-        raise UserError(
-            f"{path.name}: its mask is {mask.shape[1]} x {mask.shape[0]} px, the picture "
-            f"{image.shape[1]} x {image.shape[0]}; save the mask at the picture's size."
-        )
+    found = False
+    for frame in range(max(1, facts.frames)):
+        image = reader.read(path, frame) if frame else image
+        mask_path = masks.find(path, image, target)
+        if mask_path is not None:
+            found = True
+            mask = read_mask(mask_path, image, target)
+            yield _add(session, target, path, image, mask, group, video=facts.video)
+    if not found:
+        raise UserError(f"{path.name}: there is no mask for it in {masks.path}; add it or remove the picture.")
+
+
+def _add(
+    session: Session, target: str, path: Path, image: Image, mask: np.ndarray, group: str, *, video: bool
+) -> int | None:
+    """The new Correction's id, or None where the same one stands."""
     standing = store.current_correction(session.workspace, image.content_hash, target, session.reader)
     if standing is not None and np.array_equal(store.correction_mask(session.workspace, standing.id), mask):
         return None
-    case_id = _list_case(session, image, path, target)
+    case_id = _list_case(session, image, path, target, video=video)
     tie = group_of(image) or group or scene_of(session, image)
     keep(session, image, tie)
     new = NewCorrection(
@@ -122,16 +170,10 @@ def _add(session: Session, target: str, path: Path, mask_path: Path, group: str)
     return store.save_correction(session.workspace, new).id
 
 
-def _marked(mask: Image) -> np.ndarray:
-    """(H, W) uint8 0/1 of a mask picture: everything from half of its depth upwards."""
-    values = modality_values(mask)
-    plane = values if values.ndim == 2 else values.max(axis=2)
-    half = 0 if mask.bits == 1 else (1 << (mask.bits - 1)) - 1
-    return (plane > half).astype(np.uint8)
-
-
-def _list_case(session: Session, image: Image, path: Path, target: str) -> int:
-    (case_id,) = store.add_cases(session.workspace, [NewCase(path.absolute(), guess=target)])
+def _list_case(session: Session, image: Image, path: Path, target: str, *, video: bool) -> int:
+    source = image.source
+    new = NewCase(path.absolute(), source.frame, source.frames, guess=target, video=video)
+    (case_id,) = store.add_cases(session.workspace, [new])
     store.set_image(session.workspace, case_id, image.content_hash, *image.shape, target)
     store.set_target(session.workspace, case_id, session.reader, target)
     return case_id

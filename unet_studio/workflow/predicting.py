@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from unet_studio.core.errors import ModelError, UserError
+from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
-from unet_studio.core.resources import bundled_model
-from unet_studio.core.target import TARGETS, guess_target
+from unet_studio.core.target import guess_target
 from unet_studio.exporting import naming
-from unet_studio.exporting.png import Exported, Provenance, already_exported, export_mask
-from unet_studio.workflow import exporting, proposing, versions
-from unet_studio.workflow.drafting import THRESHOLD
-from unet_studio.workflow.session import Session, open_session
-from unet_studio.workspace import store
+from unet_studio.exporting.png import Exported, export_mask, read_provenance
+from unet_studio.workflow import exporting
+from unet_studio.workflow.prediction_desk import AUTO, Desk, Named, Request, open_desk
 
-if TYPE_CHECKING:
-    from unet_studio.inference.proposer import Proposer
-
-AUTO = "auto"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to propose, with what, and where to put it."""
-
-    paths: tuple[Path, ...]
-    out: Path
-    target: str = AUTO
-    model: str | None = None
-    probability: bool = False
-    device: str = "auto"
-    workspace: Path | None = None
+__all__ = ["AUTO", "Prediction", "Request", "predict"]
 
 
 @dataclass(frozen=True)
@@ -74,169 +54,158 @@ class Prediction:
 
 
 @dataclass(frozen=True, eq=False)
-class Desk:
-    """What all files of one request share. `model` gives (id, sha256) of a Target's version, `load` its Proposer."""
+class Ready:
+    """A frame made ready by a thread: its picture, or why there is none; neither where it seems to be finished."""
 
-    request: Request
-    model: Callable[[str], tuple[str, str]]
-    load: Callable[[str], Proposer]
-    targets: tuple[str, ...]
-    claimed: set[Path] = field(default_factory=set)
+    image: Image | None = None
+    error: str = ""
 
 
-def predict(request: Request, on_total: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Prediction]:
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A file made ready: how many frames it has, its names, and its first frame where it is the only one."""
+
+    path: Path
+    frames: int = 1
+    named: Named | None = None
+    only: Ready | None = None
+    error: str = ""
+
+
+def predict(
+    request: Request,
+    on_total: Callable[[int, int], None] = lambda done, total: None,
+    on_warning: Callable[[str], None] = lambda sentence: None,
+) -> Iterator[Prediction]:
     """Propose every frame of every file among the paths; broken files become Predictions with an error.
 
-    on_total gets (files done, files in all). Raises UserError where the request as a whole cannot be carried out.
+    The next files are decoded while the network has one. on_total gets (files done, files in all), on_warning what is
+    to be said of all of them. Raises UserError where the request as a whole cannot be carried out.
     """
-    from unet_studio.imaging import scan
+    from unet_studio.imaging import limits, reader, scan
+    from unet_studio.workflow.ahead import working_ahead
 
-    desk = _desk(request)
+    desk = open_desk(request, on_warning)
     files = [(given, path) for given in request.paths for path in scan.find_files([given])]
-    for number, (given, path) in enumerate(files):
-        yield from _file(desk, given, path)
-        on_total(number + 1, len(files))
+    with working_ahead(limits.CHILDREN, reader.close) as ahead:
+        opened = ahead.results(partial(_open, desk, given, path) for given, path in files)
+        for number, one in enumerate(opened):
+            if one.named is None:
+                yield Prediction(one.path, error=one.error)
+            else:
+                ready = (
+                    [one.only]
+                    if one.only is not None
+                    else ahead.results(partial(_ready, desk, one.named, frame) for frame in range(one.frames))
+                )
+                yield from _file(desk, one.named, ready)
+            on_total(number + 1, len(files))
+    for problem in desk.finish():
+        yield Prediction(request.out, error=problem)
 
 
-def _desk(request: Request) -> Desk:
-    session = _session(request)
-    if session is None:
-        if request.model is not None:
-            raise ModelError(f"{request.model}: there is no workspace to find this model in; give --workspace.")
-        return Desk(request, _bundled, lambda target: _load_bundled(target, request.device), _targets(request))
-    chosen = _chosen(session, request)
-
-    def version(target: str) -> tuple[str, str]:
-        found = chosen or versions.active(session, target)
-        return found.id, found.sha256
-
-    def load(target: str) -> Proposer:
-        return proposing.model(session, version(target)[0], request.device)
-
-    return Desk(request, version, load, (chosen.target,) if chosen is not None else _targets(request))
-
-
-def _session(request: Request) -> Session | None:
-    """The Workspace whose active models are asked, None where the user has none yet: nothing is made for a look."""
-    if request.workspace is None and not (store.default_folder() / "workspace.json").is_file():
-        return None
-    return open_session(request.workspace)
-
-
-def _chosen(session: Session, request: Request) -> Any:
-    """The version asked for by id, or None. Raises ModelError for an unknown one or one of another Target."""
-    if request.model is None:
-        return None
-    versions.versions(session)
-    found = store.version(session.workspace, request.model)
-    if request.target not in (AUTO, found.target):
-        raise ModelError(f"{found.id}: this model proposes {found.target}, not {request.target}; leave --target out.")
-    return found
-
-
-def _targets(request: Request) -> tuple[str, ...]:
-    return tuple(TARGETS) if request.target == AUTO else (request.target,)
-
-
-@functools.cache
-def _bundled(target: str) -> tuple[str, str]:
-    return f"{target}-v1", _sha256(_bundled_file(target))
-
-
-def _bundled_file(target: str) -> Path:
-    path = bundled_model(target)
-    if not path.is_file():
-        raise ModelError(f"{target}: no model is installed for this target; install U-Net Studio again.")
-    return path
-
-
-def _load_bundled(target: str, device: str) -> Proposer:
-    return proposing.load(lambda: _bundled_file(target), *_bundled(target), device)
-
-
-def _file(desk: Desk, given: Path, path: Path) -> Iterator[Prediction]:
+def _open(desk: Desk, given: Path, path: Path) -> Opened:
+    """In a thread: look into a file, and decode it where it has one frame."""
     from unet_studio.imaging import reader
 
     facts = reader.probe(path)
     if facts.error:
-        yield Prediction(path, error=facts.error)
-        return
-    folder = naming.relative_folder(path, given)
-    frames = max(1, facts.frames)
-    for frame in range(frames):
-        wanted = naming.place(desk.request.out, folder, path.name, frame, frames)
-        try:
-            yield _finished(desk, wanted, path, frame) or _frame(desk, wanted, path, frame)
-        except UserError as error:
-            yield Prediction(path, frame + 1, error=str(error))
+        return Opened(path, error=facts.error)
+    try:
+        named = desk.name(given, path, max(1, facts.frames), is_dicom=facts.format == "DICOM")
+    except UserError as error:
+        return Opened(path, error=str(error))
+    only = _ready(desk, named, 0) if named.frames == 1 else None
+    return Opened(path, named.frames, named, only)
 
 
-def _finished(desk: Desk, wanted: Path, path: Path, frame: int) -> Prediction | None:
-    """What an earlier run left of this very request, found without decoding; None where there is nothing."""
-    if not wanted.with_name(f"{wanted.name}.json").is_file():
-        return None
-    sha256 = _sha256(path)
-    for target in desk.targets:
-        try:
-            model, model_sha256 = desk.model(target)
-        except ModelError:
-            continue  # no model, no finished file by it
-        provenance = Provenance(
-            source=path.name,
-            source_sha256=sha256,
-            content_hash="",
-            target=target,
-            model=model,
-            model_sha256=model_sha256,
-            time="",
-            program="",
-            rows=0,
-            columns=0,
-            reviewed=False,
-            threshold=THRESHOLD,
-            frame=frame + 1,
-            options=_options(desk.request),
-        )
-        found = already_exported(wanted, provenance, desk.claimed)
-        if found is not None:
-            return Prediction(path, frame + 1, target, model, found)
-    return None
-
-
-def _frame(desk: Desk, wanted: Path, path: Path, frame: int) -> Prediction:
-    from unet_studio.editing.threshold import own_size
+def _ready(desk: Desk, named: Named, frame: int) -> Ready:
+    """In a thread: the frame's picture, unless its mask seems to be there already."""
     from unet_studio.imaging import reader
 
-    image = reader.read(path, frame)
-    target = _target_for(desk, image)
-    if target is None:
-        return Prediction(path, frame + 1, note=f"{path.name}: neither chest film nor endoscopy, nothing proposed")
+    try:
+        if desk.finished(named, frame, claim=False) is not None:
+            return Ready()
+        return Ready(reader.read(named.path, frame))
+    except UserError as error:
+        return Ready(error=str(error))
+
+
+def _file(desk: Desk, named: Named, ready: Any) -> Iterator[Prediction]:
+    """The Predictions of one file's frames; what is written once for all of them belongs to the last."""
+    last: Prediction | None = None
+    for frame, one in enumerate(ready):
+        if last is not None:
+            yield last
+        try:
+            last = _frame(desk, named, frame, one)
+        except UserError as error:
+            last = Prediction(named.path, frame + 1, error=str(error))
+    assert last is not None
+    problems = desk.file_done(named)
+    yield replace(last, error="; ".join([last.error, *problems] if last.error else problems))
+
+
+def _frame(desk: Desk, named: Named, frame: int, ready: Ready) -> Prediction:
+    from unet_studio.imaging import reader
+
+    if ready.error:
+        raise UserError(ready.error)
+    finished = desk.finished(named, frame, claim=True)
+    if finished is not None:
+        target, model, files = finished
+        problems = _other_formats(desk, named, frame, files, ready.image)
+        return Prediction(named.path, frame + 1, target, model, files, error="; ".join(problems))
+    image = ready.image if ready.image is not None else reader.read(named.path, frame)
+    chosen = desk.targets[0] if len(desk.targets) == 1 else guess_target(image)
+    if chosen is None:
+        note = f"{named.shown}: neither chest film nor endoscopy, nothing proposed"
+        return Prediction(named.path, frame + 1, note=note)
+    return _proposed(desk, named, frame, image, chosen)
+
+
+def _proposed(desk: Desk, named: Named, frame: int, image: Image, target: str) -> Prediction:
+    from unet_studio.editing.threshold import own_size
+
     proposal = desk.load(target).propose(image)
-    rows, columns = image.shape
     provenance = exporting.provenance_of(
-        image, path.name, target, proposal, reviewed=False, time="", options=_options(desk.request)
+        image, named.shown, target, proposal, reviewed=False, time="", options=desk.request.options()
     )
     mask = exporting.proposed_mask(proposal)
-    probability = own_size(proposal.probability, rows, columns) if desk.request.probability else None
-    files = export_mask(wanted, mask, provenance, probability, desk.claimed)
-    note = f"{path.name}: {proposal.note}" if proposal.note else ""
-    return Prediction(path, frame + 1, target, proposal.model_id, files, proposal.seconds, proposal.device, note)
+    probability = own_size(proposal.probability, *image.shape) if desk.request.probability else None
+    files = export_mask(desk.wanted(named, frame), mask, provenance, probability, desk.claimed)
+    problems = _other_formats(desk, named, frame, files, image)
+    note = f"{named.shown}: {proposal.note}" if proposal.note else ""
+    return Prediction(
+        named.path,
+        frame + 1,
+        target,
+        proposal.model_id,
+        files,
+        proposal.seconds,
+        proposal.device,
+        note,
+        "; ".join(problems),
+    )
 
 
-def _target_for(desk: Desk, image: Image) -> str | None:
-    return desk.targets[0] if len(desk.targets) == 1 else guess_target(image)
+def _other_formats(desk: Desk, named: Named, frame: int, files: Exported, image: Image | None) -> list[str]:
+    """Write a mask that is there as PNG in the other formats; a sentence for each that failed."""
+    from unet_studio.imaging import reader
 
-
-def _options(request: Request) -> dict[str, object]:
-    return {"target": request.target, "probability": request.probability}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise UserError(f"{path.name}: cannot be read ({error.strerror}); check that it is still there.") from error
-    return digest.hexdigest()
+    if desk.writing is None:
+        return []
+    made = read_provenance(files.json)
+    if made is None:
+        return [f"{files.json.name}: cannot be read any more; remove it with its mask and run again."]
+    name = files.mask.relative_to(desk.request.out).with_suffix("").as_posix()
+    whole = naming.place(Path(), named.folder, named.shown).as_posix()
+    place = exporting.Place(
+        name=name,
+        file_name=whole if named.frames > 1 else name,
+        png=files.mask,
+        group=desk.group(named, made.target),
+        source=named.path if named.is_dicom else None,
+    )
+    seen = partial(reader.read, named.path, frame) if image is None else lambda: image
+    return exporting.add_formats(desk.writing, place, made, seen)

@@ -98,8 +98,22 @@ def kept_image(workspace: Workspace, image_hash: str) -> tuple[bytes, dict[str, 
     data = atomic.read_bytes(file)
     if hashlib.sha256(data).hexdigest() != row["sha256"]:
         raise WorkspaceError(f"{file}: the kept picture is damaged; put it back from a backup.")
-    facts_file = workspace.inside(row["facts_file"])
+    return data, _facts(workspace, row["facts_file"])
+
+
+def kept_facts(workspace: Workspace, image_hash: str) -> dict[str, Any] | None:
+    """The facts given to `keep_image`, without the pixels; None where the picture was never kept.
+
+    Raises WorkspaceError when their file is missing or damaged.
+    """
+    with reading(workspace) as connection:
+        row = connection.execute("SELECT facts_file FROM images WHERE hash = ?", (image_hash,)).fetchone()
+    return None if row is None else _facts(workspace, row["facts_file"])
+
+
+def _facts(workspace: Workspace, name: str) -> dict[str, Any]:
+    file = workspace.inside(name)
     try:
-        return data, dict(json.loads(atomic.read_bytes(facts_file)))
+        return dict(json.loads(atomic.read_bytes(file)))
     except ValueError as error:
-        raise WorkspaceError(f"{facts_file}: this file is damaged; put it back from a backup.") from error
+        raise WorkspaceError(f"{file}: this file is damaged; put it back from a backup.") from error

@@ -18,6 +18,7 @@ from unet_studio.workspace.schema import (
     LOOKS_INDEX,
     MEASURES,
     OTHERS,
+    PSEUDONYMS,
     QUEUE_TABLES,
     SCHEMA_VERSION,
     TABLES,
@@ -69,6 +70,7 @@ def _move_names(connection: sqlite3.Connection) -> None:
 def _to_format_4(connection: sqlite3.Connection) -> None:
     _move_names(connection)
     _add_others(connection)
+    connection.execute(PSEUDONYMS)
 
 
 # STEPS[n] brings format n to n + 1 inside the caller's transaction

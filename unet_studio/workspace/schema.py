@@ -205,6 +205,18 @@ CREATE TABLE IF NOT EXISTS looks (
 LOOKS_INDEX = "CREATE INDEX IF NOT EXISTS looks_by_fingerprint ON looks (fingerprint)"
 # -------------------------------------------------------------------------------------------------------------------
 
+# --- format 4: names of patients and pictures in exports ------------------------------------------------------------
+PSEUDONYMS = """
+CREATE TABLE IF NOT EXISTS pseudonyms (  -- given once, for ever: P007_I002
+    group_hash TEXT NOT NULL,            -- salted: patient, study or video
+    source TEXT NOT NULL,                -- SHA-256 of the file
+    patient INTEGER NOT NULL,
+    picture INTEGER NOT NULL,
+    PRIMARY KEY (group_hash, source),
+    UNIQUE (patient, picture)
+)"""
+# -------------------------------------------------------------------------------------------------------------------
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     _CASES,
@@ -229,4 +241,5 @@ TABLES: tuple[str, ...] = (
     OTHERS,
     LOOKS,
     LOOKS_INDEX,
+    PSEUDONYMS,
 )

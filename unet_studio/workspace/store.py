@@ -40,7 +40,7 @@ from unet_studio.workspace.drafts import (
     rewrite_journal,
 )
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
-from unet_studio.workspace.images import has_group, has_image, keep_image, kept_image
+from unet_studio.workspace.images import has_group, has_image, keep_image, kept_facts, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.likeness import followed, keep_likeness, without_likeness
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
@@ -87,6 +87,7 @@ from unet_studio.workspace.proposals import (
     save_effort,
     save_proposal,
 )
+from unet_studio.workspace.pseudonyms import pseudonym
 from unet_studio.workspace.queue import (
     TakenBack,
     answer,
@@ -131,10 +132,10 @@ __all__ = [
     "active",
     "add_candidate",
     "add_cases",
-    "answer",
     "add_frames",
     "add_others",
     "alike",
+    "answer",
     "archive",
     "archived_file",
     "case",
@@ -173,6 +174,7 @@ __all__ = [
     "keep_likeness",
     "keep_looks",
     "keep_measures",
+    "kept_facts",
     "kept_groups",
     "kept_image",
     "latest_proposal",
@@ -184,6 +186,7 @@ __all__ = [
     "others",
     "placed_records",
     "proposal",
+    "pseudonym",
     "queue_length",
     "read_record",
     "read_records",
@@ -211,8 +214,8 @@ __all__ = [
     "system_user",
     "take_back",
     "take_sides",
-    "unchecked",
     "twins",
+    "unchecked",
     "version",
     "versions",
     "weights_path",

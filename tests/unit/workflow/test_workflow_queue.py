@@ -79,14 +79,14 @@ def test_export_writes_accepted_masks_only_unless_asked(
     proposing.propose(session, opening.open_case(session, other.id))
     out = tmp_path / "out"
     report = exporting.export_masks(session, out)
-    assert [path.name for path in report.written] == ["film_1.png"]
-    written = cv2.imread(str(out / "film_1.png"), cv2.IMREAD_UNCHANGED)
+    assert [path.name for path in report.written] == ["P001_I001.png"]
+    written = cv2.imread(str(out / "P001_I001.png"), cv2.IMREAD_UNCHANGED)
     assert np.array_equal(written, lungs[0] * 255)
-    facts = json.loads((out / "film_1.json").read_text())
+    facts = json.loads((out / "P001_I001.json").read_text())
     assert (facts["reader"], facts["reviewed"], facts["target"]) == ("Dr Test", True, "lung")
     more = exporting.export_masks(session, out, include_unreviewed=True)
-    assert ([path.name for path in more.written], more.skipped) == (["film_2.png"], 1)
-    assert json.loads((out / "film_2.json").read_text())["reviewed"] is False
+    assert ([path.name for path in more.written], more.skipped) == (["P002_I001.png"], 1)
+    assert json.loads((out / "P002_I001.json").read_text())["reviewed"] is False
 
 
 def test_versions_go_forth_and_back(session: Session, tiny_weights: Path) -> None:

@@ -1,0 +1,144 @@
+"""Masks out of files: for the check after each write, and for Masks that were made elsewhere.
+
+Sizes are checked from the header before pixels are touched. All of it raises UserError, one sentence.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unet_studio.core.errors import UserError
+
+MOST_VALUES = 1 << 30  # pixels of a volume
+MOST_TEXT = 1 << 30  # bytes of a JSON file
+NIFTI_HEADER = 352
+
+
+def read_nifti(path: Path) -> np.ndarray:
+    """(frames, H, W), everything but 0 is marked, of a NIfTI-1 or -2 file with axes (columns, rows[, frames])."""
+    import nibabel
+
+    data = _unpacked(path)
+    try:
+        kind = nibabel.Nifti2Image if data[:4] in (b"\x1c\x02\0\0", b"\0\0\x02\x1c") else nibabel.Nifti1Image
+        image = kind.from_bytes(data)
+        shape = tuple(side for side in image.shape)
+        _check_size(path, shape, image.get_data_dtype().itemsize, len(data))
+        return _frames_first(path, np.asanyarray(image.dataobj))
+    except UserError:
+        raise
+    except Exception as error:  # the library raises whatever a damaged header provokes
+        raise UserError(f"{path.name}: no NIfTI file that can be read; save the mask again.") from error
+
+
+def read_nrrd(path: Path) -> np.ndarray:
+    """(frames, H, W), everything but 0 is marked, of an NRRD file with axes (columns, rows[, frames])."""
+    import nrrd
+
+    try:
+        with path.open("rb") as file:
+            header = nrrd.read_header(file)
+            if "data file" in header or "datafile" in header:
+                raise UserError(f"{path.name}: its pixels lie in another file; save it as one .nrrd file.")
+            shape = tuple(int(side) for side in header["sizes"])
+            _check_size(path, shape, 1, MOST_VALUES)
+            return _frames_first(path, nrrd.read_data(header, file, str(path), index_order="F"))
+    except UserError:
+        raise
+    except Exception as error:  # the library raises whatever a damaged header provokes
+        raise UserError(f"{path.name}: no NRRD file that can be read; save the mask again.") from error
+
+
+def labelme_polygons(path: Path, label: str) -> list[np.ndarray]:
+    """The polygons of one label (of all, where none has that name and there is but one), each (n, 2) of (x, y)."""
+    shapes = read_json(path).get("shapes")
+    try:
+        shapes = list(shapes or [])
+        known = [one for one in shapes if one.get("shape_type") in ("polygon", None)]
+        others = len(shapes) - len(known)
+        names = {str(one["label"]) for one in known}
+        wanted = [one for one in known if str(one["label"]) == label] or (known if len(names) == 1 else [])
+        found = [np.asarray(one["points"], np.float64).reshape(-1, 2) for one in wanted]
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise UserError(f"{path.name}: no labelme file that can be read; save it in labelme again.") from error
+    if others or (known and not wanted):
+        what = "shapes that are no polygons" if others else f"several labels and none is {label}"
+        raise UserError(f"{path.name}: has {what}; change it in labelme.")
+    return found
+
+
+def yolo_polygons(path: Path, shape: tuple[int, ...], number: int) -> list[np.ndarray]:
+    """The polygons of one class, each (n, 2) of (x, y) in px of a picture of this (H, W)."""
+    found = []
+    for line in _text(path).splitlines():
+        words = line.split()
+        if not words:
+            continue
+        try:
+            values = [float(word) for word in words[1:]]
+            if len(values) < 6 or len(values) % 2 or not all(-1 <= value <= 2 for value in values):
+                raise ValueError(line)
+            if int(words[0]) == number:
+                points = np.asarray(values).reshape(-1, 2) * (shape[1], shape[0])
+                found.append(np.minimum(np.floor(points + 1e-3), (shape[1] - 1, shape[0] - 1)))
+        except ValueError as error:
+            raise UserError(f"{path.name}: a line is no YOLO polygon; export it again for segmentation.") from error
+    return found
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file with an object in it."""
+    try:
+        found = json.loads(_text(path))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path.name}: no JSON file that can be read; save it again.") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{path.name}: holds no masks; choose another file.")
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_TEXT:
+            raise UserError(f"{path.name}: is too large to be read; split it.")
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path.name}: cannot be read as text; save it again in UTF-8.") from error
+
+
+def _unpacked(path: Path) -> bytes:
+    """A file's bytes, unpacked from gzip where it is packed; at most MOST_VALUES and a header."""
+    most = MOST_VALUES + NIFTI_HEADER
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f"{path.name}: cannot be unpacked; copy it again from where it came from.") from error
+    if len(data) > most:
+        raise UserError(f"{path.name}: is too large to be read; split it.")
+    return bytes(data)
+
+
+def _check_size(path: Path, shape: tuple[int, ...], itemsize: int, available: int) -> None:
+    count = math.prod(shape)
+    if not 2 <= len(shape) <= 5 or count <= 0 or count > MOST_VALUES or count * itemsize > available:
+        raise UserError(f"{path.name}: its header does not fit its pixels; save the mask again.")
+
+
+def _frames_first(path: Path, pixels: np.ndarray) -> np.ndarray:
+    """(columns, rows[, frames, 1, 1]) as (frames, H, W)."""
+    while pixels.ndim > 3 and pixels.shape[-1] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim > 3 or pixels.dtype.kind not in "biuf":
+        raise UserError(f"{path.name}: holds no plain label map; save the mask again as one.")
+    turned: np.ndarray = pixels.T[None] if pixels.ndim == 2 else pixels.transpose(2, 1, 0)
+    return turned

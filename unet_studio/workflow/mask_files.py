@@ -1,0 +1,183 @@
+"""A Mask that was made elsewhere, out of any format that exports write: PNG, SEG, NIfTI, NRRD, COCO, labelme, YOLO."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from unet_studio.core.errors import UserError
+from unet_studio.core.image import Image, modality_values
+from unet_studio.core.target import TARGETS
+from unet_studio.exporting.naming import frame_stem, stem
+
+SUFFIXES = (".png", ".nii.gz", ".nii", ".nrrd", ".dcm", ".json", ".txt")
+COCO = "annotations.json"
+LABELS = {name: number for number, name in enumerate(TARGETS, start=1)}
+
+
+def read_mask(path: Path, image: Image, target: str) -> np.ndarray:
+    """(H, W) uint8 0/1 of one frame's picture, out of a file of any of the formats.
+
+    Raises UserError, one sentence, where the file holds no Mask of this picture and Target.
+    """
+    name, source = path.name.lower(), Path(image.source.path)
+    if name.endswith((".nii", ".nii.gz", ".nrrd")):
+        mask = _of_volume(path, image)
+    elif name.endswith(".json"):
+        mask = _of_json(path, image, target)
+    elif name.endswith(".txt"):
+        mask = _of_yolo(path, image.shape, target)
+    elif _is_seg(path):
+        mask = _of_seg(path, image, target, source if image.format == "DICOM" and source.is_file() else None)
+    else:
+        mask = _of_picture(path, target)
+    if mask.shape != image.shape:
+        raise UserError(
+            f"{source.name}: its mask is {mask.shape[1]} x {mask.shape[0]} px, the picture "
+            f"{image.shape[1]} x {image.shape[0]}; save the mask at the picture's size."
+        )
+    return mask
+
+
+@dataclass(frozen=True, eq=False)
+class MaskFolder:
+    """Where Masks are looked for: a folder of files named like the pictures, or one COCO file."""
+
+    path: Path
+    own: dict[tuple[str, int, str], Path]  # of exports of this program: (SHA-256 of source, frame from 1, Target)
+
+    def find(self, path: Path, image: Image, target: str) -> Path | None:
+        """The file with the Mask of a picture, None where there is none."""
+        if self.path.is_file():
+            return self.path
+        source = image.source
+        names = [frame_stem(path.name, source.frame, source.frames)]
+        names += [stem(path.name)] if source.frames > 1 else []
+        for name in names:
+            there = [self.path / (name + one) for one in SUFFIXES if (self.path / (name + one)).is_file()]
+            drawn = [one for one in there if one.suffix == ".json" and len(there) > 1 and _is_labelme(one)]
+            if there:
+                return (drawn or there)[0]  # beside labelme's JSON the PNG is the picture
+        exported = self.own.get((source.sha256, source.frame + 1, target))
+        whole = self.path / COCO
+        return exported or (whole if whole.is_file() else None)
+
+
+def mask_folder(path: Path) -> MaskFolder:
+    """Raises UserError where there is nothing at `path`."""
+    if path.is_file():
+        return MaskFolder(path, {})
+    if not path.is_dir():
+        raise UserError(f"{path}: this folder does not exist; check the name.")
+    return MaskFolder(path, dict(_exported(path)))
+
+
+def _exported(folder: Path) -> Iterator[tuple[tuple[str, int, str], Path]]:
+    """PNG masks that this program exported under pseudonyms, by what their JSON files say."""
+    for file in sorted(folder.glob("*.json")):
+        try:
+            if file.stat().st_size > 1 << 16:
+                continue
+            facts = json.loads(file.read_text(encoding="utf-8"))
+            key = str(facts["source_sha256"]), int(facts["frame"]), str(facts["target"])
+            mask = folder / Path(str(facts["mask"])).name
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # another program's
+        if mask.is_file():
+            yield key, mask
+
+
+def _is_labelme(path: Path) -> bool:
+    from unet_studio.exporting.reading import read_json
+
+    try:
+        return "shapes" in read_json(path)
+    except UserError:
+        return False
+
+
+def _is_seg(path: Path) -> bool:
+    from unet_studio.exporting.seg_reading import is_seg
+
+    with path.open("rb") as file:
+        return file.read(8) != b"\x89PNG\r\n\x1a\n" and is_seg(path)
+
+
+def _of_volume(path: Path, image: Image) -> np.ndarray:
+    from unet_studio.exporting.reading import read_nifti, read_nrrd
+
+    volume = read_nrrd(path) if path.name.lower().endswith(".nrrd") else read_nifti(path)
+    frame = image.source.frame
+    if len(volume) not in (1, image.source.frames) or (len(volume) == 1 and image.source.frames > 1):
+        raise UserError(f"{path.name}: has {len(volume)} slices, the picture {image.source.frames} frames.")
+    return _marked(volume[frame if len(volume) > 1 else 0])
+
+
+def _of_json(path: Path, image: Image, target: str) -> np.ndarray:
+    from unet_studio.exporting.coco_reading import coco_mask, is_coco
+    from unet_studio.exporting.polygons import drawn
+    from unet_studio.exporting.reading import labelme_polygons, read_json
+
+    name = frame_stem(Path(image.source.path).name, image.source.frame, image.source.frames)
+    if is_coco(facts := read_json(path)):
+        found = coco_mask(path, name, target, image.shape)
+        if found is None:
+            raise UserError(f"{name}: is not listed in {path.name}; add it or remove the picture.")
+        return found
+    size = facts.get("imageHeight"), facts.get("imageWidth")
+    if "shapes" not in facts:
+        raise UserError(f"{path.name}: holds no masks; choose another file.")
+    if None not in size and size != image.shape:
+        return np.zeros((int(str(size[0])), int(str(size[1]))), np.uint8)  # refused by its size
+    try:
+        return drawn(labelme_polygons(path, target), image.shape)
+    except ValueError as error:
+        raise UserError(f"{path.name}: a polygon there has no usable points; change it in labelme.") from error
+
+
+def _of_yolo(path: Path, shape: tuple[int, int], target: str) -> np.ndarray:
+    from unet_studio.exporting.polygons import drawn
+    from unet_studio.exporting.reading import yolo_polygons
+
+    return drawn(yolo_polygons(path, shape, list(TARGETS).index(target)), shape)
+
+
+def _of_seg(path: Path, image: Image, target: str, picture: Path | None) -> np.ndarray:
+    """Pixels are decoded like those of any picture, in the decode child."""
+    from unet_studio.exporting.seg_reading import seg_frames
+    from unet_studio.imaging import reader
+
+    mask = np.zeros(image.shape, np.uint8)
+    for one in seg_frames(path, target, picture):
+        if one.picture_frame == image.source.frame:
+            pixels = reader.read(path, one.number).pixels
+            if pixels.shape != mask.shape:
+                return np.zeros(pixels.shape[:2], np.uint8)  # refused by its size
+            mask |= ((pixels >= one.least) & (pixels <= one.most)).astype(np.uint8)
+    return mask
+
+
+def _of_picture(path: Path, target: str) -> np.ndarray:
+    """A picture of 0 and full, or a label map: 0, 1 and so on, where 1 alone may be any Target."""
+    from unet_studio.imaging import reader
+
+    image = reader.read(path)
+    values = modality_values(image)
+    plane = values if values.ndim == 2 else values.max(axis=2)
+    greatest = int(plane.max(initial=0))
+    if image.bits > 1 and 0 < greatest <= len(LABELS):
+        label = LABELS[target] if (plane == LABELS[target]).any() else 1
+        if not (plane == label).any() or (greatest > 1 and label != LABELS[target]):
+            raise UserError(f"{path.name}: is a label map without {target}; choose another file or target.")
+        return _marked(plane == label)
+    half = 0 if image.bits == 1 else (1 << (image.bits - 1)) - 1
+    return _marked(plane > half)
+
+
+def _marked(pixels: np.ndarray) -> np.ndarray:
+    marked: np.ndarray = (pixels != 0).astype(np.uint8)
+    return marked
