@@ -1631,7 +1631,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show file &amp;names</source>
+   <source>Show file names</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1984,11 +1984,11 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Wha&amp;t the model saw</source>
+   <source>What can propose and learn here, and why not more</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>What can propose and learn here, and why not more</source>
+   <source>What the model saw</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -32,7 +32,7 @@ class WorklistLink(QObject):
         self._reading, self._jobs = reading, jobs
         self.panel = WorklistPanel(self._want_thumbnail)
         self._asked = 0
-        self._kept = -1  # a frame outside the chosen ones that is about to be opened
+        self._kept = -1  # a frame that was asked for by its number, on the list or not
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -45,7 +45,7 @@ class WorklistLink(QObject):
         from unet_studio.workflow import opening
 
         self._rest.stop()
-        keep = {self._reading.case_id, self._kept} | self.panel.rows.carried
+        keep = {self._kept} | self.panel.rows.carried
         self.panel.show_cases(opening.cases(self._reading.session, keep))
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:

@@ -157,7 +157,7 @@ def _load_bundled(target: str, device: str) -> Proposer:
 def _file(desk: Desk, given: Path, path: Path) -> Iterator[Prediction]:
     from unet_studio.imaging import reader
 
-    facts = reader.probe(path)
+    facts = reader.counted(path)
     if facts.error:
         yield Prediction(path, error=facts.error)
         return
