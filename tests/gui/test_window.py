@@ -17,6 +17,7 @@ from unet_studio.core.image import Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.gui.app import open_window
 from unet_studio.gui.learn_facts import Known
+from unet_studio.gui.names import name_of
 from unet_studio.gui.picture_link import preset_name
 from unet_studio.workflow import opening, proposing
 from unet_studio.workflow.session import change_reader, close_session, open_session
@@ -119,7 +120,8 @@ def test_what_cannot_be_opened_says_why(show, qtbot):
     choose(window, qtbot, "notes.png")
     assert opened(window) == ""
     assert window.pages.currentWidget() is window.start
-    assert any("notes.png" in label.text() for label in window.start.findChildren(QLabel))
+    notes = next(case for case in window.worklist.panel.model.cases() if case.name == "notes.png")
+    assert any(name_of(notes) in label.text() for label in window.start.findChildren(QLabel))
     assert QApplication.activeModalWidget() is None
     QTest.keyClick(window, KEY.Key_Backspace)
     qtbot.waitUntil(lambda: opened(window) == "meadow.png")
@@ -173,7 +175,8 @@ def test_enter_in_the_filter_accepts_nothing(show, qtbot):
     QTest.keyClick(window.canvas, KEY.Key_F, CONTROL)
     edit = window.findChild(QLineEdit, "worklist_filter")
     assert edit.hasFocus()
-    QTest.keyClicks(edit, "film 3")
+    film = next(case for case in window.worklist.panel.model.cases() if case.name == "film_3.png")
+    QTest.keyClicks(edit, name_of(film).lower())
     QTest.keyClick(edit, KEY.Key_Return)
     idle(window, qtbot)
     assert {case.status for case in window.worklist.panel.model.cases()} == {Status.NEW, Status.UNREADABLE}

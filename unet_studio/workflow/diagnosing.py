@@ -20,7 +20,7 @@ def info(paths: Sequence[Path]) -> Iterator[FileFacts]:
 
 def info_row(facts: FileFacts) -> dict[str, Any]:
     """Facts as one JSON object; what is not known is null."""
-    row = asdict(facts)
+    row = {key: value for key, value in asdict(facts).items() if key not in ("known", "counted")}
     row |= row.pop("acquisition")
     if not facts.ok:
         row = {key: (value or None) for key, value in row.items()} | {"path": facts.path, "ok": False}

@@ -108,7 +108,7 @@ def _open(desk: Desk, given: Path, path: Path) -> Opened:
     """In a thread: look into a file, and decode it where it has one frame."""
     from unet_studio.imaging import reader
 
-    facts = reader.probe(path)
+    facts = reader.counted(path)
     if facts.error:
         return Opened(path, error=facts.error)
     try:

@@ -16,7 +16,7 @@ from training.networks import build
 from training.preprocess import InputSpec, network_input
 from training.recipes import RECIPES
 from unet_studio.core.errors import ModelError
-from unet_studio.core.image import Image, Source, ValueTransform
+from unet_studio.core.image import Image, Source, ValueTransform, Window
 from unet_studio.core.target import POLYP
 from unet_studio.inference import proposer as module
 from unet_studio.inference.proposer import Proposer
@@ -262,3 +262,21 @@ def test_features_lie_on_the_grid_of_the_proposal(lung):
     assert features.shape[1:] == proposer.propose(image).probability.shape
     assert features.dtype == np.float16
     assert np.isfinite(features).all()
+
+
+def test_what_the_model_saw_is_what_it_was_given_padding_and_all(lung, polyp):
+    proposer = Proposer.load(lung.path, "lung-v1", "cpu")
+    given = []
+    forward = proposer._forward
+    proposer._forward = lambda values: (given.append(values), forward(values))[1]
+    film = picture(40, 90, dtype=np.uint16, transform=ValueTransform(windows=(Window(10.0, 3.0),), inverted=True))
+    proposer.propose(film)
+    pixels, rows, columns = proposer.seen(film)
+    (values,) = given
+    assert (pixels.shape, rows, columns) == ((32, 64), 28, 64)
+    assert np.abs(pixels / 255.0 - (values[0] * 0.5 + 0.5)).max() <= 0.5 / 255 + 1e-6
+    assert (pixels[28:] == 128).all()
+    other = replace(film, transform=ValueTransform(windows=(Window(900.0, 5.0),), inverted=True))
+    assert np.array_equal(proposer.seen(other)[0], pixels)
+    colour, rows, columns = Proposer.load(polyp.path, "polyp-v1", "cpu").seen(picture(64, 64, 3))
+    assert (colour.shape, rows, columns) == ((64, 64, 3), 64, 64)
