@@ -9,6 +9,7 @@ from typing import Any
 
 from unet_studio.cli.options import add_device, add_json, add_workspace
 from unet_studio.cli.saying import complain, say
+from unet_studio.core.survey import PICTURE
 from unet_studio.core.target import TARGETS
 
 
@@ -25,6 +26,7 @@ def add(commands: Any) -> None:
 
 
 def _predict(arguments: argparse.Namespace) -> int:
+    from unet_studio.workflow.folding import words as folded_words
     from unet_studio.workflow.predicting import Request, predict
     from unet_studio.workflow.progress import bar
 
@@ -39,17 +41,22 @@ def _predict(arguments: argparse.Namespace) -> int:
     )
     problems: list[str] = []
     written = skipped = 0
+    folded: dict[str, int] = {}
     with bar("Proposing") as advance:
         for result in predict(request, on_total=advance):
             if arguments.json:
                 say(arguments, result.row(), "")
             if result.error:
                 problems.append(result.error)
+            elif result.kind != PICTURE:
+                folded[result.kind] = folded.get(result.kind, 0) + 1
             elif result.note and not arguments.json:
                 print(result.note, file=sys.stderr)
             if result.files is not None:
                 skipped += result.files.skipped
                 written += not result.files.skipped
+    if folded:
+        print(folded_words(folded), file=sys.stderr)
     code = complain(problems)
     if not arguments.json:
         print(f"{written} written, {skipped} already there, {len(problems)} failed")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from unet_studio.core.errors import ModelError, UserError
 from unet_studio.core.image import Image
 from unet_studio.core.resources import bundled_model
-from unet_studio.core.target import TARGETS, guess_target
+from unet_studio.core.survey import OTHER, PICTURE, REPORT
+from unet_studio.core.target import TARGETS, guess_target, why_not
 from unet_studio.exporting import naming
 from unet_studio.exporting.png import Exported, Provenance, already_exported, export_mask
 from unet_studio.workflow import exporting, proposing, versions
@@ -52,6 +53,7 @@ class Prediction:
     device: str = ""
     note: str = ""
     error: str = ""
+    kind: str = PICTURE  # of a folder's file: OTHER or REPORT where it is no picture, which is no error
 
     def row(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -70,6 +72,7 @@ class Prediction:
             "device": self.device or None,
             "note": self.note or None,
             "error": self.error or None,
+            "kind": self.kind,
         }
 
 
@@ -158,6 +161,9 @@ def _file(desk: Desk, given: Path, path: Path) -> Iterator[Prediction]:
     from unet_studio.imaging import reader
 
     facts = reader.probe(path)
+    if facts.error and facts.kind in (OTHER, REPORT) and given.is_dir():
+        yield Prediction(path, note=facts.error, kind=facts.kind)
+        return
     if facts.error:
         yield Prediction(path, error=facts.error)
         return
@@ -210,7 +216,7 @@ def _frame(desk: Desk, wanted: Path, path: Path, frame: int) -> Prediction:
     image = reader.read(path, frame)
     target = _target_for(desk, image)
     if target is None:
-        return Prediction(path, frame + 1, note=f"{path.name}: neither chest film nor endoscopy, nothing proposed")
+        return Prediction(path, frame + 1, note=f"{path.name}: {why_not(image)}")
     proposal = desk.load(target).propose(image)
     rows, columns = image.shape
     provenance = exporting.provenance_of(
