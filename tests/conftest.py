@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cv2
@@ -36,6 +38,17 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the data folder {folder} is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def videos() -> ModuleType:
+    """Drawn videos: the module `tests/videos.py`."""
+    spec = importlib.util.spec_from_file_location("drawn_videos", ROOT / "tests" / "videos.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(autouse=True)

@@ -446,6 +446,14 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Asking the model</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Auto</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Backspace</source>
    <translation type="unfinished" />
   </message>
@@ -455,6 +463,14 @@
   </message>
   <message>
    <source>Bluish green</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Bone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Brain</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1022,6 +1038,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>In&amp;vert</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Islands</source>
    <translation type="unfinished" />
   </message>
@@ -1130,6 +1150,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Let bright and dark change places on the screen</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Let go of every locked pixel</source>
    <translation type="unfinished" />
   </message>
@@ -1151,6 +1175,10 @@
   </message>
   <message>
    <source>Lung</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Lungs</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1199,6 +1227,10 @@
   </message>
   <message>
    <source>Measure between two points, in mm where the spacing is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Mediastinum</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1743,7 +1775,7 @@ Drop pictures, DICOM files or folders on the window.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Show file &amp;names</source>
+   <source>Show file names</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1760,6 +1792,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Show the names of files, which may name patients, in place of numbers</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Show the network's own input: its size, its grays, its padding; no window changes it</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1824,6 +1860,10 @@ Drop pictures, DICOM files or folders on the window.</source>
   </message>
   <message>
    <source>Smooth outline</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Soft tissue</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2096,11 +2136,19 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>What the model saw</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Wheel</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>While held, show the earlier model's mask and what differs from it</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Whole range</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2384,6 +2432,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>inverted</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>keep largest</source>
    <translation type="unfinished" />
   </message>
@@ -2639,6 +2691,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>{model} proposes from now on. {reason}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>{model} saw {columns} x {rows} px: the picture takes {width} x {height} of them at the top left</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -259,7 +259,7 @@ def test_a_mask_is_copied_to_the_next_frame_in_one_step(window, qtbot, masks):
     press(window, KEY.Key_Right, CONTROL | SHIFT)
     arrived(window, qtbot, "frame_2.png")
     np.testing.assert_array_equal(window.canvas.mask, mask)
-    assert window.status.message() == "Mask copied from frame_1.png"
+    assert window.status.message() == "Mask copied from Picture 1"
     assert window.actions_set["undo"].text() == "&Undo copied mask"
     press(window, KEY.Key_Z, CONTROL)
     assert not window.canvas.mask.any()
@@ -305,5 +305,5 @@ def test_a_file_of_many_frames_says_how_to_choose_among_them(window, qtbot, tmp_
     tifffile.imwrite(tmp_path / "cine.tif", np.zeros((31, 40, 50), np.uint8))
     window.add_paths([tmp_path / "cine.tif"])
     qtbot.waitUntil(lambda: window.worklist.panel.model.rowCount() == 42, timeout=20_000)
-    qtbot.waitUntil(lambda: "cine.tif: 31 frames; Frames, Choose frames" in window.status.message())
+    qtbot.waitUntil(lambda: "Picture 12: 31 frames; Frames, Choose frames" in window.status.message())
     assert not window.actions_set["carry"].isEnabled() or opened(window) == "frame_1.png"

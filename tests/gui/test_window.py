@@ -16,6 +16,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.image import Window
 from unet_studio.core.proposal import Proposal
 from unet_studio.gui.app import open_window
+from unet_studio.gui.names import name_of
 from unet_studio.gui.picture_link import preset_name
 from unet_studio.workflow import opening, proposing
 from unet_studio.workflow.session import change_reader, close_session, open_session
@@ -85,7 +86,7 @@ def idle(window, qtbot) -> None:
 def test_first_picture_opens_by_itself(show, qtbot):
     window = show()
     assert opened(window) == "film_1.png"
-    assert window.windowTitle() == "film_1.png – U-Net Studio – reader: Dr Test"
+    assert window.windowTitle() == "Film 1 – U-Net Studio – reader: Dr Test"
     assert window.canvas.image_shape == (120, 100)
     idle(window, qtbot)
     assert "CPU" in window.status.fact("device")
@@ -118,7 +119,8 @@ def test_what_cannot_be_opened_says_why(show, qtbot):
     choose(window, qtbot, "notes.png")
     assert opened(window) == ""
     assert window.pages.currentWidget() is window.start
-    assert any("notes.png" in label.text() for label in window.start.findChildren(QLabel))
+    notes = next(case for case in window.worklist.panel.model.cases() if case.name == "notes.png")
+    assert any(name_of(notes) in label.text() for label in window.start.findChildren(QLabel))
     assert QApplication.activeModalWidget() is None
     QTest.keyClick(window, KEY.Key_Backspace)
     qtbot.waitUntil(lambda: opened(window) == "meadow.png")
@@ -172,7 +174,8 @@ def test_enter_in_the_filter_accepts_nothing(show, qtbot):
     QTest.keyClick(window.canvas, KEY.Key_F, CONTROL)
     edit = window.findChild(QLineEdit, "worklist_filter")
     assert edit.hasFocus()
-    QTest.keyClicks(edit, "film_3")
+    film = next(case for case in window.worklist.panel.model.cases() if case.name == "film_3.png")
+    QTest.keyClicks(edit, name_of(film).lower())
     QTest.keyClick(edit, KEY.Key_Return)
     idle(window, qtbot)
     assert {case.status for case in window.worklist.panel.model.cases()} == {Status.NEW, Status.UNREADABLE}

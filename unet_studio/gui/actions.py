@@ -2,9 +2,8 @@
 
 No Qt here: a row is plain data. `needs` names facts about the window; an action is enabled while all of them hold:
 cases, picture, mask (a mask is open and may be changed), write, undo, redo, proposal, ghosts (proposed islands wait),
-frames (the picture may be one of several), cine (its file has several),
-take_back, queue, learning, idle (nothing is learning), earlier (an older
-model version can be gone back to).
+frames (the picture may be one of several), cine (its file has several), seen (the model's input can be shown),
+take_back, queue, learning, idle (nothing is learning), earlier (an older model version can be gone back to).
 """
 
 from __future__ import annotations
@@ -134,7 +133,11 @@ VIEW_ROWS = (
     A("mirror", "&Mirror left–right", "Mirror what is seen, left for right; the data stay", ("Shift+H",), "picture"),
     A("flip", "Mirror &top–bottom", "Mirror what is seen, top for bottom; the data stay", ("Shift+V",), "picture"),
     A("upright", "&Upright again", "Show the picture as it is in its file", ("Alt+Up",), "picture"),
-    A("show_names", "Show file &names", "Show the names of files, which may name patients, in place of numbers",
+    A("invert", "In&vert", "Let bright and dark change places on the screen", ("I",), "picture", switch=True,
+      line=True),
+    A("model_input", "What the model saw", "Show the network's own input: its size, its grays, its padding; no window"
+      " changes it", ("Shift+W",), "seen", switch=True),
+    A("show_names", "Show file names", "Show the names of files, which may name patients, in place of numbers",
       ("Ctrl+Shift+N",), switch=True, line=True),
     A("find", "&Find in the worklist", "Type a part of a number or name, as it is shown", ("Ctrl+F",), "cases"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The bar below the picture of a file with several frames: play, a slider, the frame's number and how many there are."""
+"""The bar below the picture of a file with several frames: play, slider, number of the frame, how many there are."""
 
 from __future__ import annotations
 

@@ -237,11 +237,12 @@ class FramesLink(QObject):
         if not self.moving:
             self._window = self._picture.window
         session, window, frame = self._reading.session, self._window, self._wanted
+        inverted = self._picture.inverted
 
         def work(_token: Token) -> Any:
             from unet_studio.workflow import frames
 
-            return frames.moving(session, case, frame, window)
+            return frames.moving(session, case, frame, window, inverted)
 
         self._asked = self._jobs.run(
             work, done=lambda pixels: self._arrived(frame, pixels), failed=self._failed, lane=CINE

@@ -29,6 +29,7 @@ from unet_studio.gui.numbers_link import NumbersLink
 from unet_studio.gui.picture_link import PictureLink
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.second_look import SecondLook
+from unet_studio.gui.seen_link import SeenLink
 from unet_studio.gui.session_lock import SessionLock
 from unet_studio.gui.worklist_link import WorklistLink
 
@@ -63,6 +64,7 @@ def make(window: MainWindow) -> None:
     window.frames = FramesLink(
         reading, window.worklist, window.picture, canvas, window.frame_bar, actions, jobs, window
     )
+    window.seen = SeenLink(reading, window.picture, canvas, actions, jobs, window)
     window.desk = Desk(window, reading, window.worklist, window.learn, jobs)
     window.keys = KeysLink(window, actions, jobs)
     FocusMark(canvas, strip)
@@ -79,7 +81,8 @@ def connect(window: MainWindow) -> None:
     window.worklist.finished.connect(window.say_finished)
     window.learn.refreshed.connect(window.enable)
     window.ghosts.changed.connect(window.enable)
-    window.frames.changed.connect(window.enable)
+    for moved in (window.frames, window.seen):
+        moved.changed.connect(window.enable)
     window.teaching.began.connect(lambda _target: window.enable())
     window.desk.reader_changed.connect(window.show_reader)
     window.names.changed.connect(window.show_reader)
@@ -99,6 +102,7 @@ def handlers(window: MainWindow) -> dict[str, Callable[..., object]]:
         **window.follow.handlers(),
         **window.carry.handlers(),
         **window.frames.handlers(),
+        **window.seen.handlers(),
         "frame_next": lambda: window.frames.step(1) or window.carry.step(1),
         "frame_previous": lambda: window.frames.step(-1) or window.carry.step(-1),
         **window.desk.handlers(),
@@ -126,6 +130,7 @@ def facts(window: MainWindow) -> set[str]:
         | window.learn.facts()
         | window.ghosts.facts()
         | window.frames.facts()
+        | window.seen.facts()
     )
     if window.reading.session.writable:
         found.add("write")

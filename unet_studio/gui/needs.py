@@ -16,6 +16,7 @@ NEEDS = {
     "proposal": mark("a proposal"),
     "ghosts": mark("proposed islands"),
     "frames": mark("a picture that is one of several frames"),
+    "seen": mark("an open picture"),
     "cine": mark("a file of several frames"),
     "take_back": mark("an accepted picture to take back"),
     "queue": mark("corrections to learn from"),

@@ -36,6 +36,8 @@ class PictureLink(QObject):
         self._sequence = ""
         self._dragged = [0.0, 0.0]
         self._kept_view: Any = None
+        self._chosen: Window | None = None  # by the reader, for the frames that follow too
+        self._inverted = False
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
         self._spot = (-1, -1)
@@ -74,6 +76,7 @@ class PictureLink(QObject):
             "zoom_in": lambda: canvas.zoom_by(ZOOM),
             "zoom_out": lambda: canvas.zoom_by(1 / ZOOM),
             "propose": reading.propose,
+            "invert": self._invert,
             "threshold_lower": lambda: self._nudge(-FINE),
             "threshold_higher": lambda: self._nudge(FINE),
         }
@@ -91,6 +94,11 @@ class PictureLink(QObject):
     def window(self) -> Window | None:
         """The window in force, None without a picture."""
         return self._window
+
+    @property
+    def inverted(self) -> bool:
+        """Whether bright and dark have changed places."""
+        return self._inverted
 
     @property
     def view(self) -> Any:
@@ -126,8 +134,11 @@ class PictureLink(QObject):
 
     def _show_picture(self, opened: Opened) -> None:
         case = opened.case
-        self._window, self._presets = case.window, opened.presets
         name, self._sequence = self._sequence, sequence.key(case.case)
+        if not name or name != self._sequence:
+            self._chosen = None
+            self._actions.check("invert", False)
+        self._window, self._presets = self._chosen or case.window, opened.presets
         self._canvas.set_image(opened.pixels, keep_view=bool(name) and name == self._sequence)
         self._canvas.set_document(case.draft.document if case.draft is not None else None)
         self._canvas.set_read_only(case.draft is None)
@@ -137,6 +148,8 @@ class PictureLink(QObject):
             self._actions.uncheck_group("target")
         self._panel.show_note(case.note)
         self._show_window_text()
+        if self._chosen is not None or self._inverted:
+            self._repaint.start()
         self._show_zoom(self._canvas.zoom)
         self._canvas.setFocus()
 
@@ -181,18 +194,25 @@ class PictureLink(QObject):
         from unet_studio.workflow import viewing
 
         if dx or dy:
-            self._window = viewing.dragged(self._window, dx, dy, case.image)
-        self._canvas.set_shade(case.image.pixels, viewing.shade(case.image, self._window))
+            self._window = self._chosen = viewing.dragged(self._window, dx, dy, case.image)
+        self._canvas.set_shade(case.image.pixels, viewing.shade(case.image, self._window, inverted=self._inverted))
         self._show_window_text()
 
     def _preset(self, number: int) -> None:
         if number < len(self._presets):
-            self._window = self._presets[number]
+            self._window = self._chosen = self._presets[number]
+            self._repaint.start()
+
+    def _invert(self, on: bool) -> None:
+        self._inverted = on
+        if self._window is not None:
             self._repaint.start()
 
     def _show_window_text(self) -> None:
         window = self._window
         text = "" if window is None else f"W {window.width:.6g}  L {window.center:.6g}"
+        if text and self._inverted:
+            text += "  " + tr("inverted")
         self._bar.show_fact("window_level", text, tr("Window width and level; drag with the right button"))
 
     def _show_presets(self) -> None:
@@ -227,4 +247,4 @@ class PictureLink(QObject):
 def preset_name(window: Window) -> str:
     """How a window preset is called in the menu."""
     numbers = f"W {window.width:.6g}  L {window.center:.6g}"
-    return f"{window.explanation.capitalize()}  ({numbers})" if window.explanation else numbers
+    return f"{tr(window.explanation.capitalize())}  ({numbers})" if window.explanation else numbers

@@ -21,6 +21,7 @@ from unet_studio.gui.canvas.tools import IN_HAND
 from unet_studio.gui.canvas.turn import WORDS
 from unet_studio.gui.palette import OKABE_ITO
 from unet_studio.gui.texts import CONTEXT, uncapital
+from unet_studio.workflow.viewing import PRESET_NAMES
 
 CALLS = {"tr": 0, "mark": 0, "tr_n": 1}  # which argument is the text that translators get
 TEMPLATE = f"{languages.PREFIX}{languages.ENGLISH}.ts"
@@ -39,6 +40,7 @@ def of_tables() -> Iterator[str]:
     for target in TARGETS.values():
         yield target.title
     yield from WORDS.values()
+    yield from (name.capitalize() for name in PRESET_NAMES)
     for colour in OKABE_ITO:
         yield colour.capitalize()
     for reason in EXCLUDE_REASONS:

@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def show_page(self) -> None:
         """Show the open picture, or what can be done without one."""
-        open_case = self.reading.open_case is not None or self.frames.moving
+        open_case = self.reading.open_case is not None or self.frames.moving or self.seen.on
         self.pages.setCurrentIndex(int(open_case or self.reading.case_id >= 0))
         if not open_case and self.reading.case_id < 0:
             empty = not self.worklist.panel.model.rowCount()

@@ -34,7 +34,7 @@ class WorklistLink(QObject):
         self._reading, self._jobs = reading, jobs
         self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
-        self._kept = -1  # a frame outside the chosen ones that is about to be opened
+        self._kept = -1  # a frame that was asked for by its number, on the list or not
         self._start_when_filled = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -60,7 +60,7 @@ class WorklistLink(QObject):
         self._jobs.run(lambda _token: read(), done=done, lane=LIST)
 
     def _read(self) -> Callable[[], Any]:
-        session, keep = self._reading.session, {self._reading.case_id, self._kept} | self.panel.rows.carried
+        session, keep = self._reading.session, {self._kept} | self.panel.rows.carried
 
         def read() -> Any:
             from unet_studio.workflow import folding, opening

@@ -2,7 +2,7 @@
 
 It loads neither torch nor Qt. A request is {"verb": one of Session.answer's, "path", "frame", "seconds"}; the answer is
 {"refused": [wrong, remedy, kind]} or {"facts": {...}}, for "read" with the pixels behind it. The verb "survey" takes
-several "paths" and answers with one such message for each in "surveys".
+several "paths" and answers with one such message for each in "surveys"; "grow" takes what is known of a video.
 """
 
 from __future__ import annotations

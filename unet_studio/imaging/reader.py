@@ -170,7 +170,7 @@ def close() -> None:
 def _facts(verb: str, path: Path, **more: Any) -> FileFacts:
     path = Path(path)
     try:
-        message, _ = _POOL.ask(verb, path.absolute(), **more)
+        message, _ = _POOL.ask(verb, path.absolute(), 0, **more)
         if "facts" not in message:
             raise Refused(*_refused(message))
         return _file_facts(path, message["facts"])

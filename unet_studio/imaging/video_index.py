@@ -51,7 +51,7 @@ def digest_of(pixels: np.ndarray) -> int:
 
 
 def fingerprint(path: Path) -> str:
-    """What tells a video from others however large it is: its size, both ends, and samples in between. Raises OSError."""
+    """What tells a video from others however large it is: its size, both ends, samples in between. Raises OSError."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)

@@ -14,7 +14,7 @@ from torch import nn
 
 from training.checkpoint import ModelFile, load_model
 from training.device import DeviceChoice, choose
-from training.preprocess import confident, crop, network_input, rebased
+from training.preprocess import confident, crop, network_input, rebased, unstandardise
 from training.tiles import logits
 from unet_studio.core.errors import ModelError
 from unet_studio.core.image import Image, modality_values
@@ -94,6 +94,17 @@ class Proposer:
             seconds=time.perf_counter() - begun,
             note=" ".join([*notes, *self._remarks(image)]),
         )
+
+    def seen(self, image: Image) -> tuple[np.ndarray, int, int]:
+        """The network's input for one Image as a picture, uint8 (h, w) or (h, w, 3), padding and all.
+
+        Then rows and columns that the Image takes of it, at the top left.
+        """
+        values, fit = network_input(modality_values(image), image.transform.inverted, self._about.input)
+        unit = np.clip(unstandardise(values, self._about.input), 0.0, 1.0)
+        pixels = np.rint(unit * np.float32(255.0)).astype(np.uint8)
+        pixels = pixels[..., 0] if pixels.shape[2] == 1 else pixels
+        return np.ascontiguousarray(pixels), fit.content_rows, fit.content_columns
 
     def features(self, image: Image) -> np.ndarray:
         """What the last layer holds for one Image, (C, h, w) float16; h x w as its Proposal's probability."""

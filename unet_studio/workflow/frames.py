@@ -35,11 +35,11 @@ def make_rows(session: Session, case: Case, frames: range) -> None:
     store.add_frames(session.workspace, case.id, session.reader, wanted)
 
 
-def moving(session: Session, case: Case, frame: int, window: Window | None) -> np.ndarray:
+def moving(session: Session, case: Case, frame: int, window: Window | None, inverted: bool = False) -> np.ndarray:
     """What a frame looks like, uint8 (H, W) or (H, W, 3), without opening it. Raises Unreadable, Cancelled."""
     from unet_studio.imaging import reader
 
-    return viewing.display(reader.read(Path(case.path), frame), window)
+    return viewing.display(reader.read(Path(case.path), frame), window, inverted=inverted)
 
 
 def count(

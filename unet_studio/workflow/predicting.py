@@ -160,7 +160,7 @@ def _load_bundled(target: str, device: str) -> Proposer:
 def _file(desk: Desk, given: Path, path: Path) -> Iterator[Prediction]:
     from unet_studio.imaging import reader
 
-    facts = reader.probe(path)
+    facts = reader.counted(path)
     if facts.error and facts.kind in (OTHER, REPORT) and given.is_dir():
         yield Prediction(path, note=facts.error, kind=facts.kind)
         return

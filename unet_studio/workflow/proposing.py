@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,24 @@ def propose(session: Session, open_case: OpenCase, *, target: str | None = None)
         store.save_proposal(session.workspace, open_case.image.content_hash, proposal)
         mark_proposed(session, open_case.case.id)
     return proposal
+
+
+@dataclass(frozen=True, eq=False)
+class ModelInput:
+    """What a model sees of a picture: uint8 (h, w) or (h, w, 3), of which the picture takes rows x columns px."""
+
+    pixels: np.ndarray
+    rows: int
+    columns: int
+    model_id: str
+
+
+def model_input(session: Session, open_case: OpenCase) -> ModelInput:
+    """The active model's own input for an open case, which no window changes. Raises ModelError, UserError."""
+    if open_case.target is None:
+        raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp first.")
+    version = versions.active(session, open_case.target)
+    return ModelInput(*model(session, version.id, "auto").seen(open_case.image), version.id)
 
 
 def mark_proposed(session: Session, case_id: int) -> None:

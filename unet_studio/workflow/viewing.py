@@ -10,33 +10,64 @@ from unet_studio.core.image import Image, Window, modality_values
 
 DRAG_STEPS = 600.0  # px of dragging that change a window by the whole range of the picture
 LEAST_WIDTH = 1e-3  # of the whole range: a window never closes
+WHOLE = "whole range"
+AUTO = ("auto", 0.5, 99.5)  # name, and the percentiles that become black and white
+LUNGS, MEDIASTINUM = ("lungs", 0.5, 75.0), ("mediastinum", 25.0, 99.9)  # what is darker, what is brighter
+BY_PERCENTILE = dict.fromkeys(("CR", "DX", "RG"), (AUTO, LUNGS, MEDIASTINUM))
+BY_MODALITY = {  # values with a fixed meaning: HU
+    "CT": (
+        Window(-600.0, 1500.0, "lung"),
+        Window(40.0, 400.0, "soft tissue"),
+        Window(400.0, 1800.0, "bone"),
+        Window(40.0, 80.0, "brain"),
+    )
+}
+PRESET_NAMES = (WHOLE, AUTO[0], LUNGS[0], MEDIASTINUM[0], *(one.explanation for one in BY_MODALITY["CT"]))
 
 
-def display(image: Image, window: Window | None = None) -> np.ndarray:
-    """The picture as uint8 (H, W) gray or (H, W, 3) RGB, contiguous; None takes the picture's default window."""
+def display(image: Image, window: Window | None = None, *, inverted: bool = False) -> np.ndarray:
+    """The picture as uint8 (H, W) gray or (H, W, 3) RGB, contiguous; None takes the picture's default window.
+
+    inverted: bright and dark change places, on top of what the file says of them.
+    """
     from unet_studio.imaging import windowing
 
-    return windowing.display(image, window)
+    return windowing.display(image, window, inverted=inverted)
 
 
-def shade(image: Image, window: Window) -> Callable[[np.ndarray], np.ndarray]:
+def shade(image: Image, window: Window, *, inverted: bool = False) -> Callable[[np.ndarray], np.ndarray]:
     """What turns stored values of any part or smaller copy of the picture into what `display` shows of them."""
     from unet_studio.imaging import windowing
 
-    return windowing.shade(image, window)
+    return windowing.shade(image, window, inverted=inverted)
 
 
 def presets(image: Image) -> tuple[Window, ...]:
-    """Windows for the digit keys: the picture's default and own ones first, then its whole range."""
+    """Windows for the digit keys: the default and the file's own, from percentiles, the modality's, the whole range."""
     from unet_studio.imaging import windowing
 
     low, high = _value_range(image)
-    whole = Window((low + high) / 2, max(high - low, 1.0), "whole range")
+    whole = Window((low + high) / 2, max(high - low, 1.0), WHOLE)
+    usual = BY_MODALITY.get(image.modality, ()) if image.pixels.ndim == 2 else ()
+    tails = tuple(between(image, *row) for row in BY_PERCENTILE.get(image.modality, (AUTO,)))
     found: list[Window] = []
-    for window in (windowing.default_window(image), *image.transform.windows, whole):
+    for window in (windowing.default_window(image), *image.transform.windows, *tails, *usual, whole):
         if not any((window.center, window.width) == (other.center, other.width) for other in found):
             found.append(window)
     return tuple(found[:9])
+
+
+def between(image: Image, name: str, low: float, high: float) -> Window:
+    """The window between two percentiles of a picture's values, which colour pictures have no use for."""
+    from unet_studio.imaging import windowing
+
+    if image.pixels.ndim == 3:
+        return windowing.default_window(image)
+    thin = Image(windowing.thin(image.pixels, windowing.SAMPLED), image.source, image.format, image.transform)
+    values = modality_values(thin)
+    ends = np.percentile(values[np.isfinite(values)] if values.dtype.kind == "f" else values, (low, high))
+    first, last = float(ends[0]), float(ends[1])
+    return Window((first + last) / 2, max(last - first, 1.0 if values.dtype.kind in "iu" else 1e-6), name)
 
 
 def dragged(window: Window, dx: float, dy: float, image: Image) -> Window:

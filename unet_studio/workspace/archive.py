@@ -1,4 +1,4 @@
-"""Versions that are declined or put away: their rows and numbers stay for ever, weights move to a folder of their own."""
+"""Versions that are declined or put away: rows and numbers stay for ever, weights move to a folder of their own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decline(workspace: Workspace, model_id: str, reader: str, reason: str = "") 
 
 
 def archive(workspace: Workspace, model_id: str, reader: str = "") -> ModelVersion:
-    """Move a version's weights into the archive folder; the row says so first, so that a death in between loses nothing.
+    """Move a version's weights into the archive folder; the row says so first, so a death in between loses nothing.
 
     Raises ModelError for the active version, one that came with the program, and one that is damaged.
     """

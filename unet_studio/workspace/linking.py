@@ -73,7 +73,7 @@ def with_name(words: str, name: str) -> str:
 
 
 def take_over(connection: Connection) -> None:
-    """Bring paths and names of an older database's tables here, inside its upgrade; names are overwritten with zeros."""
+    """Bring paths and names of an older database here, inside its upgrade; they are overwritten with zeros there."""
     database = Path(next(row["file"] for row in connection.execute("PRAGMA database_list") if row["name"] == "main"))
     workspace = Workspace(database.parent, "")
     connection.execute("PRAGMA secure_delete = ON")
