@@ -72,6 +72,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n in other formats</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n islands dismissed</source>
    <translation type="unfinished">
     <numerusform />
@@ -253,6 +259,10 @@
   </message>
   <message>
    <source>&amp;Higher threshold</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>&amp;Import mask…</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -448,11 +458,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>A raw data set with pictures, labels and splits by patient, for nnU-Net v2.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>A real convolution was run on each device.</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>A shape takes away</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>A table of areas, boxes, centres, perimeters and the two lungs.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -548,7 +566,7 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Also masks not accepted yet (marked “not reviewed”)</source>
+   <source>Also masks that nobody accepted, marked “not reviewed”.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -601,6 +619,14 @@
   </message>
   <message>
    <source>Before: {model}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Beside the folder: which name is which file. This table is patient data.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Black and white, 0 and 255, with a JSON file beside it; always written.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -669,6 +695,10 @@
   </message>
   <message>
    <source>C&amp;hange keys…</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>COCO</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -845,6 +875,18 @@
   </message>
   <message>
    <source>Ctrl + wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM SEG</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM files name no patient; otherwise they keep the tags of their source.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>DICOM overlay</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1084,11 +1126,19 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Export stopped; export again to go on where it ended</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Export {model}</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Exporting {done} of {total}</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1191,6 +1241,10 @@
   </message>
   <message>
    <source>Forgets what was learned here and learns it anew; for a version that has gone astray.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Formats</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1318,6 +1372,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Import a mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Import a version</source>
    <translation type="unfinished" />
   </message>
@@ -1326,7 +1384,15 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Imported mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Importing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Importing a mask</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1414,6 +1480,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Label map</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Language, from the next start on</source>
    <translation type="unfinished" />
   </message>
@@ -1494,6 +1564,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Linking table</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Loading</source>
    <translation type="unfinished" />
   </message>
@@ -1570,11 +1644,23 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Mask imported from {name}</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Masks (*.png *.dcm *.nii *.nii.gz *.nrrd *.json *.txt);;All files (*)</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Measure a &amp;distance</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Measure between two points, in mm where the spacing is known</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Measurements</source>
    <translation type="unfinished" />
   </message>
   <message numerus="yes">
@@ -1649,6 +1735,14 @@
   </message>
   <message>
    <source>Move tool: 1 px, with Shift 10</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>NIfTI</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>NRRD</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1732,6 +1826,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>No patient</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>No picture is open</source>
    <translation type="unfinished" />
   </message>
@@ -1745,6 +1843,10 @@
   </message>
   <message>
    <source>No saving can be told yet: it takes {least} films of {least} patients or videos</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Not accepted yet</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1797,6 +1899,18 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished">
     <numerusform />
    </translation>
+  </message>
+  <message>
+   <source>One .nii.gz for each file, for research programs such as ITK-SNAP.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One .nrrd for each file, for 3D Slicer.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>One JSON file for all masks, as runs of pixels and as polygons.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>One corner of a polygon back</source>
@@ -1883,11 +1997,23 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Overlay</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>P&amp;lay</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>P&amp;ropose from strokes</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>PNG mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>PNG of label numbers, 0 background, 1 lung, 2 polyp; looks black.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1959,6 +2085,10 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Pictures, masks and a manifest that `python -m training` takes.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Pixels changed</source>
    <translation type="unfinished" />
   </message>
@@ -1984,6 +2114,14 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Polygon</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polygons as JSON beside a copy of the picture, to go on with in labelme.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Polygons as text, to train YOLO segmentation.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2084,6 +2222,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Proposing</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Put a mask made elsewhere into the open picture</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2201,6 +2343,10 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>S&amp;top exporting</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>S&amp;wap brush and eraser</source>
    <translation type="unfinished" />
   </message>
@@ -2234,6 +2380,10 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>Segment the lungs</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Segmentation object for the PACS, with the patient's tags of its source.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2381,6 +2531,10 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Stop the export; the next one goes on where it ended</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Straight line, square, circle</source>
    <translation type="unfinished" />
   </message>
@@ -2466,7 +2620,15 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The overlay as a Secondary Capture that any viewer shows.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The picture alone</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The picture with the mask drawn on it, for slides and reports.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2571,6 +2733,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Tools</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Training folder</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2790,7 +2956,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Write masks as PNG files</source>
+   <source>Write masks as files for other programs</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2798,7 +2964,7 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Writes one PNG per accepted mask (0 and 255, the picture's own size) with a JSON file beside it. Nothing that is there already is overwritten.</source>
+   <source>Writes the accepted masks under names that tell no patient (P007_I002). Each file is read back and compared; nothing is overwritten.</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2811,6 +2977,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>Wrong view</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>YOLO</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -2895,6 +3065,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>an earlier model version</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>an export under way</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -3054,6 +3228,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>imported mask</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>inverted</source>
    <translation type="unfinished" />
   </message>
@@ -3063,6 +3241,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>kept</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>labelme</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -3127,6 +3309,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>new corrections</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>nnU-Net</source>
    <translation type="unfinished" />
   </message>
   <message>

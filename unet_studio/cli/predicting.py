@@ -8,6 +8,7 @@ from typing import Any
 
 from unet_studio.cli.options import add_device, add_formats, add_json, add_workspace
 from unet_studio.cli.saying import complain, remark, say
+from unet_studio.core.survey import PICTURE
 from unet_studio.core.target import TARGETS
 
 
@@ -26,6 +27,7 @@ def add(commands: Any) -> None:
 
 def _predict(arguments: argparse.Namespace) -> int:
     from unet_studio.core import formats
+    from unet_studio.workflow.folding import words as folded_words
     from unet_studio.workflow.predicting import Request, predict
     from unet_studio.workflow.progress import bar
 
@@ -42,17 +44,22 @@ def _predict(arguments: argparse.Namespace) -> int:
     )
     problems: list[str] = []
     written = skipped = 0
+    folded: dict[str, int] = {}
     with bar("Proposing") as advance:
         for result in predict(request, on_total=advance, on_warning=remark):
             if arguments.json:
                 say(arguments, result.row(), "")
             if result.error:
                 problems.append(result.error)
+            elif result.kind != PICTURE:
+                folded[result.kind] = folded.get(result.kind, 0) + 1
             elif result.note and not arguments.json:
                 remark(result.note)
             if result.files is not None:
                 skipped += result.files.skipped
                 written += not result.files.skipped
+    if folded:
+        remark(folded_words(folded))
     code = complain(problems)
     if not arguments.json:
         print(f"{written} written, {skipped} already there, {len(problems)} failed")

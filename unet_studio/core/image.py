@@ -102,6 +102,7 @@ class FileFacts:
     path: str
     ok: bool
     error: str = ""
+    kind: str = "picture"  # one of core.survey's
     format: str = ""
     rows: int = 0
     columns: int = 0

@@ -135,8 +135,7 @@ def _survey_alone(path: Path) -> Survey:
 def _survey(path: Path, message: dict[str, Any]) -> Survey:
     if "facts" not in message:
         refusal = Refused(*_refused(message))
-        named_picture = refusal.kind == OTHER and path.suffix.lower() in PICTURE_SUFFIXES
-        return Survey(str(path), DAMAGED if named_picture else refusal.kind, refusal.sentence(path.name))
+        return Survey(str(path), _kind(path, refusal), refusal.sentence(path.name))
     facts, about = message["facts"], message["origin"]
     return Survey(
         str(path),
@@ -151,6 +150,11 @@ def _survey(path: Path, message: dict[str, Any]) -> Survey:
         acquisition_from(facts["acquisition"]),
         Origin(**{**about, "made_from": tuple(about["made_from"])}),
     )
+
+
+def _kind(path: Path, refusal: Refused) -> str:
+    named_picture = refusal.kind == OTHER and path.suffix.lower() in PICTURE_SUFFIXES
+    return DAMAGED if named_picture else refusal.kind
 
 
 def start() -> None:
@@ -171,9 +175,9 @@ def _facts(verb: str, path: Path, **more: Any) -> FileFacts:
             raise Refused(*_refused(message))
         return _file_facts(path, message["facts"])
     except Refused as refusal:
-        return FileFacts(str(path), False, refusal.sentence(path.name))
+        return FileFacts(str(path), False, refusal.sentence(path.name), _kind(path, refusal))
     except (KeyError, TypeError, ValueError):
-        return FileFacts(str(path), False, damaged("is damaged").sentence(path.name))
+        return FileFacts(str(path), False, damaged("is damaged").sentence(path.name), DAMAGED)
 
 
 def _refused(message: dict[str, Any]) -> tuple[str, str, str]:

@@ -232,7 +232,7 @@ def _write(run: _Run) -> None:
     looks = [(one, found.origin.looks) for one, (row, found) in pairs if row.frame == 0 and found.origin.looks]
     store.keep_looks(workspace, looks)
     readable = [(one, row.path) for one, (row, _) in pairs if not row.error]
-    store.forget_others(workspace, [str(path) for _, path in readable])
+    store.forget_others(workspace, [one for one, _ in readable])
     store.add_others(workspace, folded)
     if run.target is not None:
         store.set_targets(workspace, [one for one, _ in readable], run.session.reader, run.target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from unet_studio.core.survey import DAMAGED, OTHER, REPORT, TWIN, VIEWER
@@ -44,17 +45,17 @@ def lines(session: Session) -> list[FoldedLine]:
     folders: dict[str, dict[str, int]] = {}
     for folder, kind, count in store.count_others(session.workspace):
         folders.setdefault(folder, {})[kind] = count
-    return [
-        FoldedLine(
-            folder,
-            kinds.get(OTHER, 0) + kinds.get(VIEWER, 0),
-            kinds.get(REPORT, 0),
-            kinds.get(DAMAGED, 0),
-            kinds.get(TWIN, 0),
-        )
-        for folder, kinds in folders.items()
-        if set(kinds) != {DAMAGED}
-    ]
+    return [_line(folder, kinds) for folder, kinds in folders.items() if set(kinds) != {DAMAGED}]
+
+
+def _line(folder: str, kinds: Mapping[str, int]) -> FoldedLine:
+    plain = kinds.get(OTHER, 0) + kinds.get(VIEWER, 0)
+    return FoldedLine(folder, plain, kinds.get(REPORT, 0), kinds.get(DAMAGED, 0), kinds.get(TWIN, 0))
+
+
+def words(kinds: Mapping[str, int]) -> str:
+    """The line of a folder by the number of files of each kind, for a terminal."""
+    return _line("", kinds).words()
 
 
 def files(session: Session, folder: str) -> list[OtherFile]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
-from unet_studio.core.target import guess_target
+from unet_studio.core.survey import OTHER, PICTURE, REPORT
+from unet_studio.core.target import guess_target, why_not
 from unet_studio.exporting import naming
 from unet_studio.exporting.png import Exported, export_mask, read_provenance
 from unet_studio.workflow import exporting
@@ -32,6 +33,7 @@ class Prediction:
     device: str = ""
     note: str = ""
     error: str = ""
+    kind: str = PICTURE  # of a folder's file: OTHER or REPORT where it is no picture, which is no error
 
     def row(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -50,6 +52,7 @@ class Prediction:
             "device": self.device or None,
             "note": self.note or None,
             "error": self.error or None,
+            "kind": self.kind,
         }
 
 
@@ -70,6 +73,8 @@ class Opened:
     named: Named | None = None
     only: Ready | None = None
     error: str = ""
+    note: str = ""
+    kind: str = PICTURE
 
 
 def predict(
@@ -91,7 +96,7 @@ def predict(
         opened = ahead.results(partial(_open, desk, given, path) for given, path in files)
         for number, one in enumerate(opened):
             if one.named is None:
-                yield Prediction(one.path, error=one.error)
+                yield Prediction(one.path, error=one.error, note=one.note, kind=one.kind)
             else:
                 ready = (
                     [one.only]
@@ -109,6 +114,8 @@ def _open(desk: Desk, given: Path, path: Path) -> Opened:
     from unet_studio.imaging import reader
 
     facts = reader.counted(path)
+    if facts.error and facts.kind in (OTHER, REPORT) and given.is_dir():
+        return Opened(path, note=facts.error, kind=facts.kind)
     if facts.error:
         return Opened(path, error=facts.error)
     try:
@@ -159,7 +166,7 @@ def _frame(desk: Desk, named: Named, frame: int, ready: Ready) -> Prediction:
     image = ready.image if ready.image is not None else reader.read(named.path, frame)
     chosen = desk.targets[0] if len(desk.targets) == 1 else guess_target(image)
     if chosen is None:
-        note = f"{named.shown}: neither chest film nor endoscopy, nothing proposed"
+        note = f"{named.shown}: {why_not(image)}"
         return Prediction(named.path, frame + 1, note=note)
     return _proposed(desk, named, frame, image, chosen)
 

@@ -33,10 +33,11 @@ class OtherFile:
 def add_others(workspace: Workspace, files: Sequence[OtherFile]) -> None:
     """Remember these, in place of what was known of the same paths. Raises WorkspaceError."""
     paths = linking.number(workspace, [one.path for one in files])
-    folders = linking.number(workspace, [one.folder for one in files])
+    names = list(dict.fromkeys(one.folder for one in files))
+    known = {name: linking.numbered(workspace, name) or linking.number(workspace, [name])[0] for name in names}
     rows = [
-        (path, folder, one.kind, linking.without_name(plain(one.reason), one.path), one.case_id, now())
-        for path, folder, one in zip(paths, folders, files, strict=True)
+        (path, known[one.folder], one.kind, linking.without_name(plain(one.reason), one.path), one.case_id, now())
+        for path, one in zip(paths, files, strict=True)
     ]
     with writing(workspace) as connection:
         connection.executemany(
@@ -44,11 +45,11 @@ def add_others(workspace: Workspace, files: Sequence[OtherFile]) -> None:
         )
 
 
-def forget_others(workspace: Workspace, paths: Iterable[str]) -> None:
-    """These files are in the worklist now, or gone. Raises WorkspaceError."""
-    numbers = linking.number(workspace, list(paths))
+def forget_others(workspace: Workspace, case_ids: Iterable[int]) -> None:
+    """The files of these cases are in the worklist now. Raises WorkspaceError."""
+    query = "DELETE FROM others WHERE path = (SELECT path FROM cases WHERE id = ?)"
     with writing(workspace) as connection:
-        connection.executemany("DELETE FROM others WHERE path = ?", [(one,) for one in numbers])
+        connection.executemany(query, [(one,) for one in case_ids])
 
 
 def count_others(workspace: Workspace) -> list[tuple[str, str, int]]:

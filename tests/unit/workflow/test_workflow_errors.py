@@ -11,6 +11,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
+from unet_studio.cli.running import run
 from unet_studio.core.case import Status
 from unet_studio.core.errors import Unreadable
 from unet_studio.imaging import child, reader
@@ -106,3 +107,20 @@ def test_a_folder_that_may_only_be_read_and_a_path_of_300_characters(session, tm
         assert len(case.path) > 300
     finally:
         folder.chmod(0o700)
+
+
+def test_predict_on_a_folder_fails_for_damaged_pictures_alone(workspace, films, tmp_path, capsys):
+    (films / "read.txt").write_text("read me\n")
+    (films / "index.html").write_text("<!doctype html>")
+    out = ["predict", str(films), "--out", str(tmp_path / "out"), "--workspace", str(workspace)]
+    assert run(out) == 1
+    said = capsys.readouterr()
+    assert "2 other files: 2 not pictures, 0 reports, 0 damaged" in said.err
+    assert said.err.count("unet-studio: ") == 1
+    assert "broken.png" in said.err
+    (films / "broken.png").unlink()
+    assert run([*out, "--json"]) == 0
+    kinds = {Path(row["path"]).name: row["kind"] for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert kinds["read.txt"] == kinds["index.html"] == "other"
+    assert kinds["film_1.png"] == "picture"
+    assert run(["predict", str(films / "read.txt"), *out[2:]]) == 1  # it was named
