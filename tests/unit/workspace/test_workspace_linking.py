@@ -10,6 +10,7 @@ import pytest
 from unet_studio.core.case import Status
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import linking, migrations, store
+from unet_studio.workspace.schema import SCHEMA_VERSION
 
 CANARY = "ZYX_CANARY_19500101"
 
@@ -90,4 +91,4 @@ def test_an_older_database_gives_its_names_up(room) -> None:
     assert store.correction(room.ws, saved.id).source_name == f"{CANARY}.png"
     (copy,) = room.ws.backups.iterdir()
     assert hits(room.ws.folder) == [copy.name]  # the copy of what was before, which the reader may delete
-    assert migrations.format_of(sqlite3.connect(room.ws.database)) == 3
+    assert migrations.format_of(sqlite3.connect(room.ws.database)) == SCHEMA_VERSION

@@ -96,6 +96,26 @@ def test_format_1_gets_a_table_of_efforts_and_keeps_everything_else(room) -> Non
     assert store.case(room.ws, case_id, "Dr. B").effort == 0.25
 
 
+def test_format_3_gets_all_tables_of_a_new_workspace(room) -> None:
+    tables = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    saved, new = room.accept(), read(room.ws.database, tables)
+    connection = sqlite3.connect(room.ws.database)
+    connection.executescript("""
+        ALTER TABLE cases DROP COLUMN video;
+        DROP TABLE others; DROP TABLE looks; DROP TABLE pseudonyms;
+        UPDATE cases SET path = '/old/film' || id || '.png';
+        UPDATE corrections SET source_name = 'film.png';
+        PRAGMA user_version = 3;
+    """)
+    connection.close()
+    assert store.open_workspace(room.ws.folder) == room.ws
+    assert read(room.ws.database, "PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    assert read(room.ws.database, tables) == new
+    assert store.correction(room.ws, saved.id).source_name == "film.png"
+    names = [store.pseudonym(room.ws, *row) for row in (("one", "a"), ("one", "b"), ("two", "c"), ("one", "a"))]
+    assert names == ["P001_I001", "P001_I002", "P002_I001", "P001_I001"]
+
+
 def test_opening_upgrades_and_waits_for_no_window(room, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next format, made up: a column more."""
     saved = room.accept()
