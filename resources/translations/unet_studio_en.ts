@@ -3420,6 +3420,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>the file</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>the last one</source>
    <translation type="unfinished" />
   </message>

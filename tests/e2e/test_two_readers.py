@@ -107,7 +107,7 @@ def check_files(session, folder: Path, masks: dict[str, dict[str, np.ndarray]]) 
         assert np.array_equal(store.correction_mask(session.workspace, one.id), masks[one.reader][one.image_hash])
     exported = exporting.export_masks(session, folder / "masks")
     assert not exported.problems
-    names = {f"film_{n}_{who}.png" for n in range(1, FILMS + 1) for who in ("Dr-Test", "Dr-Other")}
+    names = {f"P{n:03d}_I001_{who}.png" for n in range(1, FILMS + 1) for who in ("Dr-Test", "Dr-Other")}
     assert {path.name for path in exported.written if path.suffix == ".png"} == names
     for path in exported.written:
         facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))

@@ -51,4 +51,5 @@ class Correction:
     source_name: str  # file name of the source, for export and lists
     source_sha256: str
     group: str  # salted hash of patient, study or video
+    source_file: int = 0  # number of the source's file in this Workspace, by which the screen names it; 0: none
     replaced_by: int | None = None  # a later Correction of the same picture, Target and reader

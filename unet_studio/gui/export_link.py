@@ -13,11 +13,17 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 from unet_studio.core.errors import UserError
 from unet_studio.gui.dialogs.export import ExportChoice, ExportDialog
 from unet_studio.gui.jobs import ADD, Jobs, Token
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.texts import mark, tr, tr_n
 
 FILTER = mark("Masks (*.png *.dcm *.nii *.nii.gz *.nrrd *.json *.txt);;All files (*)")
+
+
+def _shown(path: Path) -> str:
+    """A mask's file may be called by a patient's name, like its picture."""
+    return path.name if in_clear() else tr("the file")
 
 
 class ExportLink(QObject):
@@ -136,7 +142,12 @@ class ExportLink(QObject):
 
             return importing.read_for(case, path)
 
-        self._jobs.run(work, done=lambda mask: self._put(case, mask, path), label=tr("Importing a mask"))
+        def refused(error: UserError) -> None:
+            self._jobs.said.emit(str(error).replace(path.name, _shown(path)), True)
+
+        self._jobs.run(
+            work, done=lambda mask: self._put(case, mask, path), failed=refused, label=tr("Importing a mask")
+        )
 
     def _put(self, case: Any, mask: Any, path: Path) -> None:
         """In the GUI thread, which alone changes the mask."""
@@ -145,7 +156,7 @@ class ExportLink(QObject):
         from unet_studio.workflow import importing
 
         changed = importing.put_mask(case, mask)
-        name = path.name
+        name = _shown(path)
         said = (
             tr("Mask imported from {name}", name=name)
             if changed

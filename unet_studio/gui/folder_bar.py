@@ -12,8 +12,13 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.grouping import Rule
 from unet_studio.gui.dialogs.folder import FolderDialog
 from unet_studio.gui.jobs import THUMBS, Jobs, Token
+from unet_studio.gui.names import in_clear
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.texts import tr, tr_n
+
+
+def _shown(folder: str) -> str:
+    return folder if in_clear() else "…"
 
 
 class FolderBar(QFrame):
@@ -81,7 +86,7 @@ class FolderLink(QObject):
         if folder is None or folder.path in self._asked:
             self.bar.hide()
         else:
-            self.bar.ask(folder.name, len(folder.names))
+            self.bar.ask(_shown(folder.name), len(folder.names))
 
     def _put_off(self) -> None:
         self._asked.add(self._about.path)
@@ -103,7 +108,7 @@ class FolderLink(QObject):
     def _show(self, folder: Any) -> None:
         FolderDialog(
             self._window,
-            folder.name,
+            _shown(folder.name),
             folder.names,
             folder.rule or folder.guessed,
             folder.accepted,

@@ -13,6 +13,7 @@ from unet_studio.core.model_version import Mode
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton
+from unet_studio.gui.names import said
 from unet_studio.gui.texts import mark, tr, tr_n
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ class LearnPanel(QWidget):
     def show_verdict(self, text: str, kind: str) -> None:
         """One sentence at the end of a run; kind is good, quiet or bad."""
         self.show_run(False)
+        text = said(text)
         self.verdict.setProperty("kind", kind)
         self.verdict.style().polish(self.verdict)
         self.verdict.setText(text.split(";")[0])  # the rest is for whoever points at it, and stands on the page

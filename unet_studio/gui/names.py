@@ -1,7 +1,7 @@
 """What a case is called on the screen: a number of this Workspace, or, where the reader has asked for it, its file.
 
 A file's name counts as patient data (exports are called DOE_JOHN_19500101). Everything that shows the name of a case
-asks `name_of`; sentences that may hold one go through `Cleaned`.
+asks `name_of` or `source_of`; sentences that may hold one go through `Cleaned`, in dialogs by way of `said`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 
 from unet_studio.core.case import Case
+from unet_studio.core.correction import Correction
 from unet_studio.gui.texts import mark, tr
 
 FILM, VIDEO, PICTURE = mark("Film {number}"), mark("Video {number}"), mark("Picture {number}")
 LEAST = 4  # letters of a name that is looked for inside a sentence; a shorter one counts at its beginning alone
 _in_clear = [False]
+_clean: list[Callable[[str], str]] = [str]  # the window's `Cleaned`
 
 
 def show(in_clear: bool) -> None:
@@ -34,6 +36,23 @@ def name_of(case: Case) -> str:
     words = VIDEO if case.video else FILM if case.target == "lung" else PICTURE
     name = tr(words, number=case.file)
     return f"{name} ({case.frame + 1}/{case.frames})" if case.frames > 1 else name
+
+
+def source_of(one: Correction) -> str:
+    """The same for the file that a Correction comes from."""
+    if _in_clear[0] or not one.source_file:
+        return one.source_name
+    return tr(FILM if one.target == "lung" else PICTURE, number=one.source_file)
+
+
+def said(text: str) -> str:
+    """A sentence that was made elsewhere, for the screen."""
+    return _clean[0](text)
+
+
+def clean_by(cleaned: Callable[[str], str]) -> None:
+    """What `said` asks from now on."""
+    _clean[0] = cleaned
 
 
 def reason_of(case: Case) -> str:

@@ -22,6 +22,7 @@ class NamesLink(QObject):
         super().__init__(parent)
         self._panel, self._actions = panel, actions
         self.cleaned = names.Cleaned(panel.model.cases)
+        names.clean_by(self.cleaned)
         names.show(False)
 
     def handlers(self) -> dict[str, Callable[..., object]]:

@@ -13,6 +13,7 @@ from unet_studio.core.slip import Question
 from unet_studio.core.target import TARGETS
 from unet_studio.gui import theme
 from unet_studio.gui.learn_pictures import TRUTH, drawn
+from unet_studio.gui.names import said, source_of
 from unet_studio.gui.texts import mark, tr, tr_n
 from unet_studio.workflow.queue_list import QueueRow, Small
 
@@ -76,8 +77,8 @@ def row_words(row: QueueRow, column: int) -> str:
     if column == PICTURE:
         more = tr(QUESTIONS[row.question]) if row.question else ""
         if row.follows and not more:
-            more = tr("Nearly the same as {name}", name=row.follows)
-        return "\n".join(part for part in (one.source_name, more) if part)
+            more = tr("Nearly the same as {name}", name=said(row.follows))
+        return "\n".join(part for part in (source_of(one), more) if part)
     if column == TARGET:
         return tr(TARGETS[one.target].title) if one.target in TARGETS else one.target
     words = (one.reader, tr(STATES[one.state]), use_words(one), change_words(one), effort_words(one))
@@ -191,7 +192,7 @@ class QueueOrder(QSortFilterProxyModel):
         one = self.sourceModel().index(place, 0, parent).data(ROW_ROLE).correction
         if self._state is not None and one.state is not self._state:
             return False
-        return self._part in one.source_name.casefold() or self._part in one.reader.casefold()
+        return self._part in source_of(one).casefold() or self._part in one.reader.casefold()
 
     def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:
         """By what the column says; effort by seconds."""

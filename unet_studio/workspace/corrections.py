@@ -208,6 +208,7 @@ def _from_row(row: sqlite3.Row, paths: dict[int, str]) -> Correction:
         effort=Effort(row["strokes"], row["active_seconds"], row["wall_seconds"], row["changed_pixels"]),
         source_name=linking.name_of(paths.get(number, ""), number),
         source_sha256=row["source_sha256"],
+        source_file=number,
         group=row["group_hash"],
         replaced_by=row["replaced_by"],
     )

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.learn_pictures import AFTER, BEFORE, TRUTH, Film, strip
+from unet_studio.gui.names import said
 from unet_studio.gui.texts import tr, tr_n
 
 THUMB = 72  # logical px of a side
@@ -119,7 +120,7 @@ class DecisionPage(Frame):
         """Show one more of `workflow.comparing`'s films, below those that came before it."""
         self._films.append(film)
         item = QListWidgetItem(_line(film))
-        item.setToolTip(film.name)
+        item.setToolTip(said(film.name))
         ratio = self.devicePixelRatioF()
         thumb = strip(film.picture, film.truth, film.one, film.other, THUMB, ratio)
         icon = QIcon(QPixmap.fromImage(thumb))
@@ -171,14 +172,14 @@ class DecisionPage(Frame):
 def _verdict(one: ModelVersion, other: ModelVersion) -> str:
     if other.compared_with != one.id or not other.reason:
         return tr("{other} and {one} on the same held-out films.", other=other.id, one=one.id)
-    return other.reason
+    return said(other.reason)
 
 
 def _line(film: Any) -> str:
     before, after = film.dice
     gain = after - before
     sign = "▲" if gain > 0.0005 else "▼" if gain < -0.0005 else "＝"
-    lines = [film.name, f"{before:.3f} → {after:.3f}", f"{sign} {gain:+.3f}"]
+    lines = [said(film.name), f"{before:.3f} → {after:.3f}", f"{sign} {gain:+.3f}"]
     if not film.changed:
         lines.append(tr("accepted unchanged"))
     return "\n".join(lines)

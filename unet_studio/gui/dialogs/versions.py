@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from unet_studio.core.model_version import ModelVersion, Origin
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.names import said
 from unet_studio.gui.texts import mark, tr
 from unet_studio.gui.version_words import dice_text, in_words
 
@@ -57,7 +58,16 @@ def row_of(version: ModelVersion) -> tuple[str, ...]:
     made = version.created[:16].replace("T", " ")
     source = version.parent or version.origin.value
     films = str(len(version.corrections)) if version.corrections else "–"
-    return (version.id, target, state_of(version), source, films, dice_text(version.metrics), made, version.reason)
+    return (
+        version.id,
+        target,
+        state_of(version),
+        source,
+        films,
+        dice_text(version.metrics),
+        made,
+        said(version.reason),
+    )
 
 
 class VersionsDialog(Frame):
