@@ -18,6 +18,7 @@ from unet_studio.editing import shapes
 from unet_studio.editing.document import Document
 from unet_studio.editing.own_size import OwnSize
 from unet_studio.editing.strokes import footprint
+from unet_studio.gui import names
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.actions import ACTIONS
 from unet_studio.gui.app import open_window
@@ -37,6 +38,13 @@ GESTURES = {  # widget positions with which each tool does something to `start_m
     "move": [QPoint(160, 220), QPoint(170, 240), QPoint(181, 263)],
     "unlock": [QPoint(20, 20), QPoint(600, 30), QPoint(600, 460), QPoint(20, 440)],
 }
+
+
+@pytest.fixture(autouse=True)
+def names_as_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window before this test says what cases are called in it."""
+    monkeypatch.setattr(names, "_in_clear", [False])
+    monkeypatch.setattr(names, "_clean", [str])
 
 
 class Reader:

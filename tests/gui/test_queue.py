@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from unet_studio.core.correction import Correction, Effort, QueueState, Side
 from unet_studio.core.slip import Question
+from unet_studio.gui import names
 from unet_studio.gui.dialogs.queue import QueueDialog
 from unet_studio.gui.queue_model import CHANGE, EFFORT, KEPT_PICTURES, PICTURE, SIDE, STATE, USE
 from unet_studio.workflow import importing, opening
@@ -46,6 +47,18 @@ def dialog(qtbot):
 
 def words(dialog, place: int, column: int) -> str:
     return dialog.order.index(place, column).data()
+
+
+def test_names_are_hidden_until_they_are_asked_for(dialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "_clean", [lambda text: text.replace("doe.png", "Film 9")])
+    dialog.show_rows([row(1, source_name="doe.png", source_file=7, follows="doe.png")])
+    assert words(dialog, 0, PICTURE) == "Film 7\nNearly the same as Film 9"
+    dialog.order.choose(None, "doe")
+    assert dialog.order.rowCount() == 0
+    names.clean_by(str)
+    names.show(True)
+    dialog.order.choose(None, "doe")
+    assert words(dialog, 0, PICTURE) == "doe.png\nNearly the same as doe.png"
 
 
 def test_rows_say_what_each_is_for(dialog) -> None:
