@@ -194,6 +194,7 @@ def test_what_the_model_saw_is_its_input_whatever_the_window(window, monkeypatch
         return proposing.ModelInput(pixels, fit.content_rows, fit.content_columns, "polyp-v9")
 
     monkeypatch.setattr(proposing, "model_input", model_input)
+    wait(lambda: not window.jobs.busy())  # what opening asked for has had its say in the status bar
     found = []
     for inverted in (False, True):
         if inverted:
