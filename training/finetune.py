@@ -57,6 +57,8 @@ class FinetuneJob:
     anchor_share: their part of a batch; rate: AdamW's peak; device: as `training.device.choose` takes it;
     examine: gets the averaged network (eval mode) and its device, returns held-out Dice; called `examinations` times.
     patience: after how many examinations in a row without a better one it ends early; 0: never;
+    hold: how strongly weights are drawn back to the parent's, per unit of rate (decoupled L2-SP: Li, Grandvalet and
+    Davoine, Explicit inductive bias for transfer learning, 2018); 0: not at all;
     new_statistics: batch norm learns too, which a network needs that begins with random weights.
     """
 
@@ -74,6 +76,7 @@ class FinetuneJob:
     examine: Callable[[nn.Module, str], float] | None = None
     examinations: int = 8
     patience: int = 0
+    hold: float = 0.0
     new_statistics: bool = False
 
 
@@ -106,6 +109,7 @@ class FinetuneResult:
 class _Run:
     network: nn.Module
     average: dict[str, Tensor]
+    parent: tuple[Tensor, ...]  # where the weights are drawn back to, in the order of parameters()
     optimiser: torch.optim.Optimizer
     device: str
     batch: int
@@ -185,7 +189,8 @@ def _start(job: FinetuneJob, state: Mapping[str, Tensor], device: str, batch: in
         return _on_the_cpu(job, state, batch)
     optimiser = torch.optim.AdamW(network.parameters(), lr=job.rate, weight_decay=0.0)
     average = {key: value.detach().clone() for key, value in network.state_dict().items()}
-    return _Run(network, average, optimiser, device, batch)
+    parent = tuple(value.detach().to(device).clone() for value in job.parent.parameters()) if job.hold else ()
+    return _Run(network, average, parent, optimiser, device, batch)
 
 
 def _on_the_cpu(job: FinetuneJob, state: Mapping[str, Tensor], batch: int) -> _Run:
@@ -230,8 +235,19 @@ def _step(job: FinetuneJob, run: _Run, arrays: tuple[Floats, Floats, Floats], pr
     if not (math.isfinite(float(loss.detach())) and math.isfinite(float(norm))):
         return math.nan
     run.optimiser.step()
+    _hold(job, run)
     blend(run.average, run.network.state_dict(), min(EMA, (1 + step) / (10 + step)))
     return float(loss.detach())
+
+
+def _hold(job: FinetuneJob, run: _Run) -> None:
+    """Draw the weights a little way back to the parent's."""
+    if not run.parent:
+        return
+    share = min(1.0, job.hold * float(run.optimiser.param_groups[0]["lr"]))
+    with torch.no_grad():
+        for value, before in zip(run.network.parameters(), run.parent, strict=True):
+            value.lerp_(before, share)
 
 
 def low_precision(device: str) -> AbstractContextManager[None]:

@@ -65,8 +65,10 @@ def draw_mixes(lines: list[dict], place: Path) -> None:
     for column, (name, title) in enumerate(ROWS.items()):
         mine = [line for line in lines if line["row"] == name]
         plot = layout.addPlot(0, column, title=title)
-        plot.addLegend(offset=(10, -10), labelTextColor="k")
-        plot.setLabels(bottom="mix: 0 = active version, 1 = result", left="Dice on other films")
+        plot.addLegend(offset=(-15, -12), labelTextColor="k")
+        plot.setLabels(bottom="mix (0: active version, 1: result)", left="Dice on other films")
+        plot.getAxis("left").setWidth(58)
+        plot.getAxis("bottom").setHeight(45)
         plot.setYRange(0.85, 1.0)
         for kind, colour in zip(mine[0]["dice"], (NEW, OLD), strict=True):
             words = "new convention" if colour == NEW else "old convention"
@@ -85,6 +87,7 @@ def draw_verdicts(runs: list[dict], place: Path) -> None:
     plot = layout.addPlot()
     plot.addLegend(offset=(-10, 10), labelTextColor="k")
     plot.setLabels(bottom="gain in agreement on held-out Corrections")
+    plot.getAxis("bottom").enableAutoSIPrefix(False)
     counts = {name: sum(run["row"] == name for run in runs) for name in names}
     ticks = [(place, f"{KINDS[name]} (n = {counts[name]})") for place, name in enumerate(reversed(names))]
     plot.getAxis("left").setTicks([ticks])
@@ -110,6 +113,8 @@ def page(width: int, height: int) -> pg.GraphicsLayoutWidget:
 
 
 def save(layout: pg.GraphicsLayoutWidget, place: Path) -> None:
+    for _ in range(5):  # the axes find their room
+        pg.mkQApp().processEvents()
     pg.exporters.ImageExporter(layout.scene()).export(str(place))
     print(place)
 

@@ -30,6 +30,7 @@ WATCHED = 6  # held-out pictures whose Dice is followed while a round trains
 EXAMINATIONS = 6  # how often that is done in a round
 PATIENCE = 3  # examinations in a row that were no better end a round
 RATE = 1e-3
+HOLD = 20.0  # per unit of rate: in a round about half of what a weight has moved is taken back
 SCRATCH = "scratch"
 ANCHOR_SHARE = 0.25
 ANCHOR_TRUST = 0.9  # Dice of the parent on held-out Corrections
@@ -191,6 +192,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, ste
         examine=examine if watched else None,
         examinations=EXAMINATIONS,
         patience=0 if scratch else PATIENCE,
+        hold=0.0 if scratch else HOLD,
         new_statistics=scratch,
     )
     return finetune(job, on_step, should_stop)

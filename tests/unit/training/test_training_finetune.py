@@ -95,6 +95,18 @@ def test_it_follows_another_convention(trained: torch.nn.Module, disc: Callable)
             assert torch.equal(value, result.state[key]), key
 
 
+def test_a_hold_keeps_the_weights_near_the_parent_s(trained: torch.nn.Module, disc: Callable) -> None:
+    lessons = [lesson(disc(seed), grow=6) for seed in range(4)]
+    start = dict(trained.named_parameters())
+
+    def way(hold: float) -> float:
+        state = finetune(job(trained, lessons, max_steps=20, hold=hold), quiet, never).state
+        return sum(float((state[name] - value.detach()).square().sum()) for name, value in start.items()) ** 0.5
+
+    free, held, fast = way(0.0), way(20.0), way(1e9)
+    assert fast < 1e-6 < held < 0.95 * free
+
+
 def test_the_seed_decides(parent: torch.nn.Module, disc: Callable) -> None:
     lessons = [lesson(disc(seed)) for seed in range(3)]
     states = [finetune(job(parent, lessons, max_steps=4, seed=seed), quiet, never).state for seed in (1, 1, 2)]
