@@ -1,12 +1,23 @@
-"""Small controls that the panels share: a button that shows its action's key, and a slider with name and value."""
+"""Small controls that the panels share: a button that shows its action's key, a slider with name
+and value, a choice of values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from unet_studio.gui.texts import plain
 
@@ -146,3 +157,12 @@ def rule() -> QFrame:
     line = QFrame(objectName="rule")
     line.setFrameShape(QFrame.Shape.HLine)
     return line
+
+
+def choices(name: str, rows: Iterable[tuple[object, str]], now: object) -> QComboBox:
+    """A box of (value, words) in which `now` is chosen."""
+    box = QComboBox(objectName=name)
+    for value, words in rows:
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(now)))
+    return box

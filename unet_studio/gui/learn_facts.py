@@ -44,23 +44,21 @@ class Known:
 
 def read(session: Any) -> Known:
     """Queue, versions and modes as they are now; for a background job. Raises WorkspaceError, ModelError."""
-    from unet_studio.workflow import learning, versions
+    from unet_studio.workflow import queueing, versions
 
-    queue = [one for one in learning.queue(session) if one.state is QueueState.QUEUED]
+    queue = [one for one in queueing.queue(session) if one.state is QueueState.QUEUED]
     readers: dict[str, Counter[str]] = {}
     for one in queue:
         if one.side is not Side.GATE:
             readers.setdefault(one.target, Counter())[one.reader] += 1
-
-    def shown(version: ModelVersion) -> ModelVersion:
-        return versions.with_names(session, version)
-
+    kept = versions.with_names(session, versions.versions(session))
+    waiting = {one.id for name in TARGETS for one in versions.undecided(session, name)}
     return Known(
         waiting=Counter(one.target for one in queue),
         held_out=Counter(one.target for one in queue if one.side is Side.GATE),
         readers=readers,
-        versions=tuple(map(shown, versions.versions(session))),
+        versions=tuple(kept),
         earlier=frozenset(name for name in TARGETS if versions.before_active(session, name) is not None),
         modes={name: versions.mode(session, name) for name in TARGETS},
-        undecided={name: tuple(shown(one) for one in versions.undecided(session, name)) for name in TARGETS},
+        undecided={name: tuple(one for one in kept if one.id in waiting and one.target == name) for name in TARGETS},
     )

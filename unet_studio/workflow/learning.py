@@ -19,10 +19,8 @@ from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import going_live, lessons, versions, yielding
 from unet_studio.workflow.faults import record_fault
-from unet_studio.workflow.queueing import QUEUE_VERBS, queue, queue_row, set_queue_state
 from unet_studio.workflow.request import Request, cut_off, forget, remember, request
 from unet_studio.workflow.session import Session, require_writable, using_session
-from unet_studio.workflow.telling import progress_row, progress_text
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewVersion
 
@@ -30,21 +28,6 @@ if TYPE_CHECKING:
     from unet_studio.learning.messages import Outcome as ChildOutcome
     from unet_studio.learning.messages import Progress
     from unet_studio.learning.runner import Run
-
-__all__ = [
-    "QUEUE_VERBS",
-    "Learning",
-    "Outcome",
-    "finetune_here",
-    "interrupted",
-    "progress_row",
-    "progress_text",
-    "queue",
-    "queue_row",
-    "resume",
-    "set_queue_state",
-    "start",
-]
 
 SECONDS = 300.0  # of learning where the reader sets no limit
 REGISTER_SECONDS = 3.0  # kept back for storing the Candidate
@@ -208,7 +191,7 @@ class Learning:
                 version = store.activate(session.workspace, version.id, verdict.reason)
         with contextlib.suppress(UserError):  # tidying: what could not be archived now is the next time
             versions.keep_last(session, self._request.target)
-        said = versions.with_names(session, version).reason
+        said = versions.with_names(session, [version])[0].reason
         return Outcome(
             version,
             self._parent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,14 +39,14 @@ def named(session: Session, model_id: str) -> ModelVersion:
     return store.version(session.workspace, model_id)
 
 
-def with_names(session: Session, version: ModelVersion) -> ModelVersion:
-    """With names in the place of [ids] in its reason. It is kept with ids, since it may leave this machine."""
-    if "[" not in version.reason:
-        return version
+def with_names(session: Session, kept: Sequence[ModelVersion]) -> list[ModelVersion]:
+    """With names in the place of [ids] in their reasons. They are kept with ids, since they may leave this machine."""
+    if not any("[" in one.reason for one in kept):
+        return list(kept)
     from unet_studio.learning import gate
 
-    names = {str(one.id): one.source_name for one in store.corrections(session.workspace, version.target)}
-    return replace(version, reason=gate.with_names(version.reason, names))
+    names = {str(one.id): one.source_name for one in store.corrections(session.workspace)}
+    return [replace(one, reason=gate.with_names(one.reason, names)) for one in kept]
 
 
 def active(session: Session, target: str) -> ModelVersion:

@@ -17,7 +17,7 @@ from unet_studio.learning.gate import Verdict
 from unet_studio.learning.job import BEGIN, CANDIDATE, JOB, PARENT, RESULT
 from unet_studio.learning.messages import Outcome as ChildOutcome
 from unet_studio.learning.messages import Progress
-from unet_studio.workflow import going_live, learning, request, versions
+from unet_studio.workflow import going_live, learning, queueing, request, versions
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
 
@@ -78,7 +78,7 @@ def live(session) -> str:
 
 
 def states(session) -> set[QueueState]:
-    return {one.state for one in learning.queue(session)}
+    return {one.state for one in queueing.queue(session)}
 
 
 def test_a_command_lets_a_better_one_go_live_and_counts_it_as_learned(session, child, queued) -> None:
@@ -88,7 +88,7 @@ def test_a_command_lets_a_better_one_go_live_and_counts_it_as_learned(session, c
     assert live(session) == outcome.model.id
     learned = store.version(session.workspace, outcome.model.id).corrections
     assert learned
-    assert {one.id for one in learning.queue(session) if one.state is QueueState.LEARNED} == set(learned)
+    assert {one.id for one in queueing.queue(session) if one.state is QueueState.LEARNED} == set(learned)
     assert outcome.model.metrics["compared_with"] == before
     assert (outcome.model.parent, outcome.model.passed) == (before, True)
 
@@ -170,7 +170,7 @@ def test_nothing_is_learned_from_what_is_held_out(session, child, accept, lungs)
     assert "(1 are held out to compare models)" in learn(session).failed
     learned = accept(2, lungs[1])
     assert learn(session).live
-    found = {one.id: one.state for one in learning.queue(session)}
+    found = {one.id: one.state for one in queueing.queue(session)}
     assert found == {held_out.id: QueueState.QUEUED, learned.id: QueueState.LEARNED}
     assert "nothing new" in learn(session).failed
 
@@ -277,7 +277,7 @@ def test_nothing_is_started_again_that_is_frozen_or_has_nothing_to_learn(session
     assert learning.interrupted(session) is None
     versions.set_mode(session, "lung", Mode.ASK)
     assert learning.interrupted(session) == "lung"
-    learning.set_queue_state(session, [one.id for one in queued], QueueState.WITHDRAWN)
+    queueing.set_queue_state(session, [one.id for one in queued], QueueState.WITHDRAWN)
     assert learning.interrupted(session) is None
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from unet_studio.core.correction import QueueState
 from unet_studio.core.errors import Locked, ModelError, UserError, WorkspaceError
-from unet_studio.workflow import exporting, importing, learning, opening, proposing, versions
+from unet_studio.workflow import exporting, importing, learning, opening, proposing, queueing, versions
 from unet_studio.workflow.session import Session, close_session, open_session
 from unet_studio.workspace import split, store
 
@@ -47,7 +47,7 @@ def test_queue_add_pairs_by_stem_and_names_what_does_not_fit(
     assert [problem.split(":")[0] for problem in report.problems] == ["film_2.png", "film_3.png"]
     assert "159" not in report.problems[1]
     assert "160 x 199" in report.problems[1]
-    (correction,) = learning.queue(session)
+    (correction,) = queueing.queue(session)
     assert np.array_equal(store.correction_mask(session.workspace, correction.id), lungs[0])
     (row,) = opening.cases(session)
     assert (row.status.value, row.target) == ("queued", "lung")
@@ -58,7 +58,7 @@ def test_queue_add_pairs_by_stem_and_names_what_does_not_fit(
 def test_groups_of_a_csv_stay_together(session: Session, films: Path, masks: Path, tmp_path: Path) -> None:
     (tmp_path / "groups.csv").write_text("stem,group\nfilm_1,Anna\nfilm_2,Berta\nfilm_3,Anna\n")
     importing.queue_add(session, "lung", films, masks, tmp_path / "groups.csv")
-    groups = [correction.group for correction in learning.queue(session)]
+    groups = [correction.group for correction in queueing.queue(session)]
     assert groups[0] == groups[2] != groups[1]
     assert "Anna" not in groups
     (tmp_path / "groups.csv").write_text("film_1\n")
@@ -107,12 +107,12 @@ def test_versions_go_forth_and_back(session: Session, tiny_weights: Path) -> Non
 
 def test_queue_states(session: Session, films: Path, masks: Path) -> None:
     importing.queue_add(session, "lung", films, masks)
-    first = learning.queue(session)[0]
-    for verb, state in learning.QUEUE_VERBS.items():
-        assert learning.set_queue_state(session, [first.id], state).queue
-        assert learning.queue(session)[0].state is state, verb
+    first = queueing.queue(session)[0]
+    for verb, state in queueing.QUEUE_VERBS.items():
+        assert queueing.set_queue_state(session, [first.id], state).queue
+        assert queueing.queue(session)[0].state is state, verb
     with pytest.raises(WorkspaceError, match="999"):
-        learning.set_queue_state(session, [999], QueueState.FLAGGED)
+        queueing.set_queue_state(session, [999], QueueState.FLAGGED)
 
 
 def run_learning(session: Session, seconds: float, cancel: bool = False) -> tuple[learning.Outcome, list[str]]:
@@ -156,7 +156,7 @@ def test_cancel_leaves_queue_and_versions_as_they_were(session: Session, films: 
     assert outcome.cancelled
     assert outcome.row()["model"] is None
     assert versions.versions(session) == before
-    assert {correction.state for correction in learning.queue(session)} == {QueueState.QUEUED}
+    assert {correction.state for correction in queueing.queue(session)} == {QueueState.QUEUED}
     assert not list(session.folder.glob("learning-*"))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_studio.core.model_version import Mode
+from unet_studio.gui.controls import choices
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.texts import mark, tr, tr_n
@@ -112,10 +112,10 @@ class RunDialog(Frame):
         """readers: how many Corrections each has to learn from; none: nothing is. device: the one that works best."""
         super().__init__(parent, tr("Learn"), heading)
         self._choice, self._readers = choice, readers
-        self.time = _combo("run_time", _times(choice.seconds), choice.seconds)
+        self.time = choices("run_time", _times(choice.seconds), choice.seconds)
         self.time.setAccessibleName(tr("Learn for at most"))
         best = tr("The best that works: {device}", device=device) if device else tr("The best that works")
-        self.device = _combo("run_device", [("auto", best), ("cpu", tr("The processor (CPU)"))], choice.device)
+        self.device = choices("run_device", [("auto", best), ("cpu", tr("The processor (CPU)"))], choice.device)
         self.device.setAccessibleName(tr("Device"))
         self.begin_from, starts = _radios(tr("Start from"), "start", STARTS, choice.begin_from)
         self.mode, modes = _radios(tr("When the result is better"), "mode", MODES, choice.mode.value)
@@ -183,14 +183,6 @@ def _times(now: float) -> list[tuple[float, str]]:
     if now not in [seconds for seconds, _ in rows]:
         rows.append((now, tr_n("%n second", "%n seconds", round(now))))
     return sorted(rows)
-
-
-def _combo(name: str, rows: Iterable[tuple[object, str]], now: object) -> QComboBox:
-    box = QComboBox(objectName=name)
-    for value, text in rows:
-        box.addItem(text, value)
-    box.setCurrentIndex(max(0, box.findData(now)))
-    return box
 
 
 def _check(name: str, count: int, chosen: Sequence[str] | None) -> QCheckBox:

@@ -15,6 +15,7 @@ from unet_studio import __version__
 from unet_studio.core.case import EXCLUDE_REASONS
 from unet_studio.core.target import TARGETS
 from unet_studio.gui import languages
+from unet_studio.gui.controls import choices
 from unet_studio.gui.dialogs.frame import Frame
 from unet_studio.gui.dialogs.run import TIMES
 from unet_studio.gui.palette import OKABE_ITO
@@ -72,8 +73,8 @@ class ReasonDialog(Frame):
 def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Preferences], object]) -> Frame:
     """Ask for the size of text, the language, the time that learning may take, and the masks' colours."""
     dialog = Frame(parent, tr("Preferences"))
-    sizes = _choices("text_size", [(f"{size} %", size) for size in TEXT_SIZES], now.text_percent)
-    times = _choices("learn_time", [(tr(words), seconds) for seconds, words in TIMES], now.learn_seconds)
+    sizes = choices("text_size", [(size, f"{size} %") for size in TEXT_SIZES], now.text_percent)
+    times = choices("learn_time", [(seconds, tr(words)) for seconds, words in TIMES], now.learn_seconds)
     colours = {target: _colours(f"colour_{target}", getattr(now, f"colour_{target}")) for target in TARGETS}
     tongues = QComboBox(objectName="language")
     tongues.addItem(tr("As the system"), "")
@@ -102,14 +103,6 @@ def ask_preferences(parent: QWidget, now: Preferences, on_answer: Callable[[Pref
     dialog.resize(360, 0)
     dialog.open()
     return dialog
-
-
-def _choices(name: str, rows: list[tuple[str, int]], now: int) -> QComboBox:
-    box = QComboBox(objectName=name)
-    for text, value in rows:
-        box.addItem(text, value)
-    box.setCurrentIndex(max(0, box.findData(now)))
-    return box
 
 
 def _colours(name: str, now: str) -> QComboBox:
