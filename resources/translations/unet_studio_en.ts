@@ -162,7 +162,7 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n twins</source>
+   <source>%n twins of pictures</source>
    <translation type="unfinished">
     <numerusform />
    </translation>

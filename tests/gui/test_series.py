@@ -137,7 +137,7 @@ def test_a_twin_can_be_unfolded_and_put_on_the_worklist(studio, qtbot, tmp_path,
     window.add_paths([disc])
     folded = window.worklist.panel.folded
     qtbot.waitUntil(lambda: folded.topLevelItemCount() == 1 and not window.jobs.busy(), timeout=30_000)
-    assert folded.topLevelItem(0).text(0).endswith("; 1 twin")
+    assert folded.topLevelItem(0).text(0).endswith("; 1 twin of a picture")
     folded.topLevelItem(0).setExpanded(True)
     item = next(child for row in range(31) if "shows the same" in (child := folded.topLevelItem(0).child(row)).text(0))
     before = len(opening.cases(window.reading.session))

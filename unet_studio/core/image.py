@@ -142,6 +142,13 @@ def modality(pixels: np.ndarray, transform: ValueTransform, dtype: type[np.float
     return np.asarray(pixels.astype(dtype) * dtype(transform.slope) + dtype(transform.intercept))
 
 
+def meaning(transform: ValueTransform) -> tuple[object, ...]:
+    """What stored values stand for, the choice of a window left out: equal where equal pixels show the same."""
+    table = transform.modality_lut
+    entries = () if table is None else (table.first, table.values.tolist())
+    return transform.slope, transform.intercept, transform.inverted, entries
+
+
 def table_index(values: np.ndarray, table: LookupTable) -> np.ndarray:
     """Index into `table.values` of each value: below the first entry the first, beyond the end the last."""
     offset = np.floor(values) if values.dtype.kind == "f" else values

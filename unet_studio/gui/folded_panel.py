@@ -21,6 +21,9 @@ MOST = 5000  # files shown under one line
 
 def line_words(line: Any) -> str:
     """What is said of one folder."""
+    twins = tr_n("%n twin of a picture", "%n twins of pictures", line.twins)
+    if not line.others:
+        return twins
     words = tr(
         "{others}: {plain}, {reports}, {damaged} damaged",
         others=tr_n("%n other file", "%n other files", line.others),
@@ -28,7 +31,7 @@ def line_words(line: Any) -> str:
         reports=tr_n("%n report", "%n reports", line.reports),
         damaged=line.damaged,
     )
-    return f"{words}; {tr_n('%n twin', '%n twins', line.twins)}" if line.twins else words
+    return f"{words}; {twins}" if line.twins else words
 
 
 class FoldedPanel(QTreeWidget):

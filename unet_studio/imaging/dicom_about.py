@@ -9,15 +9,15 @@ from typing import Any
 
 from pydicom.dataset import Dataset, FileDataset
 
-from unet_studio.core.image import Acquisition
+from unet_studio.core.image import Acquisition, meaning
 from unet_studio.core.survey import Origin
 from unet_studio.imaging.dicom_open import PIXEL_KEYWORDS, text
-from unet_studio.imaging.dicom_values import number, numbers, spacing_mm
+from unet_studio.imaging.dicom_values import number, numbers, spacing_mm, value_transform
 from unet_studio.imaging.document import Header
 from unet_studio.imaging.fingerprint import digest
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
-VALUE_KEYWORDS = ("PhotometricInterpretation", "BitsStored", "PixelRepresentation", "RescaleSlope", "RescaleIntercept")
+VALUE_KEYWORDS = ("PhotometricInterpretation", "BitsStored", "PixelRepresentation")
 
 
 def acquisition(dataset: Dataset) -> Acquisition:
@@ -97,7 +97,8 @@ def fingerprint(dataset: FileDataset, header: Header, whole: bool = False) -> st
 
     What pydicom deferred is read from the file.
     """
-    facts = [header.rows, header.columns, header.frames, *(text(dataset, word) for word in VALUE_KEYWORDS)]
+    told = [text(dataset, keyword) for keyword in VALUE_KEYWORDS]
+    facts = (header.rows, header.columns, header.frames, *told, meaning(value_transform(dataset, 0)))
     try:
         element: Any = dataset.get_item(next(keyword for keyword in PIXEL_KEYWORDS if keyword in dataset))
         if element.value is not None:

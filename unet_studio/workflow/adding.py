@@ -202,12 +202,14 @@ def _processed_to(run: _Run, found: Survey) -> str:
 def _decoded_alike(path: str, other: str) -> bool:
     """The same SOP instance twice, perhaps in two transfer syntaxes: the decoded first frames decide."""
     from unet_studio.core.errors import Unreadable
+    from unet_studio.core.image import meaning
     from unet_studio.imaging import reader
 
     try:
-        return path != other and reader.read(Path(path)).content_hash == reader.read(Path(other)).content_hash
+        one, two = reader.read(Path(path)), reader.read(Path(other))
     except Unreadable:
         return False
+    return one.content_hash == two.content_hash and meaning(one.transform) == meaning(two.transform)
 
 
 def _settle(run: _Run) -> None:

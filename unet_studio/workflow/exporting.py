@@ -100,9 +100,9 @@ def export(
     skipped. on_progress gets (done, total). Raises WorkspaceError, UserError where nothing can be written at all.
     """
     from unet_studio.exporting.writing import Writing
-    from unet_studio.workflow import export_jobs, linking
+    from unet_studio.workflow import export_jobs, export_linking
 
-    linking.require_free(wish.linking_table)
+    export_linking.require_free(wish.linking_table)
     jobs = export_jobs.jobs(session, wish)
     writing = Writing(wish.folder, wish.formats, anonymous=wish.anonymous)
     run = _Run(writing)
@@ -116,7 +116,7 @@ def export(
             on_progress(done, len(jobs))
         writing.file_done(is_dicom=run.is_dicom)
     if wish.linking_table is not None:
-        linking.write(wish.linking_table, run.names)
+        export_linking.write(wish.linking_table, run.names)
     return run.report(finished=True)
 
 

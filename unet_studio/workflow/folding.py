@@ -28,12 +28,12 @@ class FoldedLine:
 
     def words(self) -> str:
         """The line as a terminal shows it."""
-        parts = (
-            _count(self.others, "other file"),
-            f"{_count(self.not_pictures, 'not a picture', 'not pictures')}, {_count(self.reports, 'report')}, "
-            f"{self.damaged} damaged",
+        others = (
+            f"{_count(self.others, 'other file')}: {_count(self.not_pictures, 'not a picture', 'not pictures')}, "
+            f"{_count(self.reports, 'report')}, {self.damaged} damaged"
         )
-        return ": ".join(parts) + (f"; {_count(self.twins, 'twin')}" if self.twins else "")
+        twins = _count(self.twins, "twin")
+        return "; ".join(words for words, number in ((others, self.others), (twins, self.twins)) if number)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

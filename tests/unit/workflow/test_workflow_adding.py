@@ -153,13 +153,24 @@ def test_the_same_instance_in_another_transfer_syntax_is_a_twin(session, tmp_pat
     dataset.save_as(tmp_path / "d" / "B")
     opening.add_paths(session, [tmp_path / "d"])
     assert [Path(case.path).name for case in opening.cases(session)] == ["A"]
+    assert [line.words() for line in folding.lines(session)] == ["1 twin"]
 
 
-def test_equal_bytes_of_another_polarity_are_no_twins(session, tmp_path):
-    film(tmp_path / "d" / "A", drawn(1))
-    film(tmp_path / "d" / "B", drawn(1), PhotometricInterpretation="MONOCHROME1")
+INVERTED = (
+    {"PhotometricInterpretation": "MONOCHROME1"},
+    {"PresentationLUTShape": "INVERSE"},
+    {"RescaleSlope": "-1", "RescaleIntercept": "255"},
+)
+
+
+@pytest.mark.parametrize("shown", INVERTED)
+@pytest.mark.parametrize("same_instance", [False, True])
+def test_equal_bytes_that_show_something_else_are_no_twins(session, tmp_path, shown, same_instance):
+    uid = film(tmp_path / "d" / "A", drawn(1))
+    film(tmp_path / "d" / "B", drawn(1), **shown, **({"SOPInstanceUID": uid} if same_instance else {}))
     opening.add_paths(session, [tmp_path / "d"])
     assert len(opening.cases(session)) == 2
+    assert not folding.lines(session)
 
 
 def test_only_what_nearly_looks_alike_is_compared_and_told_apart(session, tmp_path):
