@@ -1154,6 +1154,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Files without a patient</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Files without a series</source>
    <translation type="unfinished" />
   </message>
@@ -1171,10 +1175,6 @@
   </message>
   <message>
    <source>Fill or removal</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Film {number}</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -52,7 +52,7 @@ def words(dialog, place: int, column: int) -> str:
 def test_names_are_hidden_until_they_are_asked_for(dialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "_clean", [lambda text: text.replace("doe.png", "Film 9")])
     dialog.show_rows([row(1, source_name="doe.png", source_file=7, follows="doe.png")])
-    assert words(dialog, 0, PICTURE) == "Film 7\nNearly the same as Film 9"
+    assert words(dialog, 0, PICTURE) == "Picture 7\nNearly the same as Film 9"
     dialog.order.choose(None, "doe")
     assert dialog.order.rowCount() == 0
     names.clean_by(str)

@@ -88,6 +88,28 @@ def test_closing_the_browser_stops_it(studio, qtbot, disc):
     qtbot.waitUntil(lambda: not window.jobs.busy(), timeout=30_000)
 
 
+def test_studies_series_and_images_stand_in_order_and_a_series_shows_a_picture(qtbot):
+    def found(date, series, number):
+        origin = Origin("P", study=date, study_date=date, series=f"{date}{series}", series_number=series, number=number)
+        return Survey(f"/cd/{date}-{series}-{number}", "picture", "", "DICOM", 9, 9, 1, "CR", origin=origin)
+
+    asked = []
+    model = SeriesModel(asked.append)
+    model.add([found("20240101", 2, 3), found("20240101", 2, 1), found("20240101", 1, 1), found("20230101", 1, 1)])
+    model.add([found("20240101", 2, 2)])
+    patient = model.item(0)
+    assert texts(model, patient) == ["2023-01-01", "2024-01-01"]
+    assert texts(model, patient.child(1)) == ["Series 1", "Series 2"]
+    series = patient.child(1).child(1)
+    assert texts(model, series) == ["Image 1", "Image 2", "Image 3"]
+    assert model.paths([series.index()]) == [f"/cd/20240101-2-{number}" for number in (1, 2, 3)]
+    assert series.index().data(Qt.ItemDataRole.DecorationRole) is None
+    assert asked == ["/cd/20240101-2-3"]
+    model.set_thumbnail(asked[0], np.zeros((40, 40), np.uint8))
+    assert series.index().data(Qt.ItemDataRole.DecorationRole) is not None
+    assert series.child(2).index().data(Qt.ItemDataRole.DecorationRole) is not None
+
+
 def test_ten_thousand_images_are_put_into_the_tree_in_small_steps(qtbot):
     found = [
         Survey(f"/cd/{n}", "picture", "", "DICOM", 512, 512, 1, "CT",

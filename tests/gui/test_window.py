@@ -87,7 +87,7 @@ def idle(window, qtbot) -> None:
 def test_first_picture_opens_by_itself(show, qtbot):
     window = show()
     assert opened(window) == "film_1.png"
-    assert window.windowTitle() == "Film 1 – U-Net Studio – reader: Dr Test"
+    assert window.windowTitle() == "Picture 1 – U-Net Studio – reader: Dr Test"
     assert window.canvas.image_shape == (120, 100)
     idle(window, qtbot)
     assert "CPU" in window.status.fact("device")

@@ -20,6 +20,11 @@ class Status(str, Enum):
     UNREADABLE = "unreadable"
 
 
+def with_frame(name: str, frame: int, frames: int) -> str:
+    """A file's name, followed by the number of the frame (given from 0, told from 1) where the file has several."""
+    return f"{name} ({frame + 1}/{frames})" if frames > 1 else name
+
+
 EXCLUDE_REASONS = ("wrong view", "wrong body part", "unusable", "duplicate", "other")
 
 

@@ -48,8 +48,11 @@ class Correction:
     changed: bool  # False where the Proposal was accepted as it was
     empty: bool  # confirmed "nothing to mark here"
     effort: Effort
-    source_name: str  # file name of the source, for export and lists
+    source_name: str  # file name of the source, with the frame's number where there are several
     source_sha256: str
     group: str  # salted hash of patient, study or video
     source_file: int = 0  # number of the source's file in this Workspace, by which the screen names it; 0: none
+    frame: int = 0  # of the source, counted from 0, and how many it has; where its worklist row is known
+    frames: int = 1
+    video: bool = False
     replaced_by: int | None = None  # a later Correction of the same picture, Target and reader

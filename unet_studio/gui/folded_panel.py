@@ -75,7 +75,7 @@ class FoldedPanel(QTreeWidget):
     def _unfold(self, item: QTreeWidgetItem) -> None:
         if not item.childCount():
             files = self._files_of(item.data(0, FOLDER_ROLE))
-            item.addChildren([_child(one) for one in files[:MOST]])
+            item.addChildren([self._child(one) for one in files[:MOST]])
             if len(files) > MOST:
                 item.addChild(QTreeWidgetItem([tr_n("%n more", "%n more", len(files) - MOST)]))
         self._fit()
@@ -87,29 +87,32 @@ class FoldedPanel(QTreeWidget):
 
     def _fit(self) -> None:
         lines = [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
-        room = QRect(0, 0, max(60, self.width() - self.indentation() - 24), 1000)
-        measure, wrap = self.fontMetrics(), Qt.TextFlag.TextWordWrap
-        heights = [measure.boundingRect(room, wrap, line.text(0)).height() + 6 for line in lines]
+        heights = [self._height_of(line.text(0), self.indentation()) for line in lines]
         for line, tall in zip(lines, heights, strict=True):
             line.setSizeHint(0, QSize(0, tall))
         height = sum(heights[:LINES])
         if any(line.isExpanded() for line in lines):
-            height = max(height, UNFOLDED * (measure.height() + 4))
+            height = max(height, UNFOLDED * (self.fontMetrics().height() + 4))
         self.setFixedHeight(height + 2 * self.frameWidth() + 2)
+
+    def _child(self, one: Any) -> QTreeWidgetItem:
+        name = one.path.replace("\\", "/").rsplit("/", 1)[-1]
+        words = one.reason if in_clear() else one.reason.replace(name, tr("A file"), 1)
+        item = QTreeWidgetItem([words])
+        item.setData(0, PATH_ROLE, one.path if one.kind in OPENS else "")
+        item.setToolTip(0, f"{one.path}\n{words}" if in_clear() else words)
+        item.setSizeHint(0, QSize(0, self._height_of(words, 2 * self.indentation())))
+        if one.kind == DAMAGED:
+            item.setForeground(0, QColor(theme.BAD))
+        return item
+
+    def _height_of(self, words: str, indent: int) -> int:
+        """px that a wrapped line takes."""
+        room = QRect(0, 0, max(60, self.width() - indent - 24), 1000)
+        return self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, words).height() + 6
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the lines anew."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._fit()
-
-
-def _child(one: Any) -> QTreeWidgetItem:
-    name = one.path.replace("\\", "/").rsplit("/", 1)[-1]
-    words = one.reason if in_clear() else one.reason.replace(name, tr("A file"), 1)
-    item = QTreeWidgetItem([words])
-    item.setData(0, PATH_ROLE, one.path if one.kind in OPENS else "")
-    item.setToolTip(0, f"{one.path}\n{words}" if in_clear() else words)
-    if one.kind == DAMAGED:
-        item.setForeground(0, QColor(theme.BAD))
-    return item

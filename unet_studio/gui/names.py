@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from unet_studio.core.case import Case
+from unet_studio.core.case import Case, with_frame
 from unet_studio.core.correction import Correction
 from unet_studio.gui.texts import mark, tr
 
-FILM, VIDEO, PICTURE = mark("Film {number}"), mark("Video {number}"), mark("Picture {number}")
+VIDEO, PICTURE = mark("Video {number}"), mark("Picture {number}")
 LEAST = 4  # letters of a name that is looked for inside a sentence; a shorter one counts at its beginning alone
 _in_clear = [False]
 _clean: list[Callable[[str], str]] = [str]  # the window's `Cleaned`
@@ -31,18 +31,16 @@ def in_clear() -> bool:
 
 def name_of(case: Case) -> str:
     """What the reader sees in place of a case's name, or the name itself."""
-    if _in_clear[0] or not case.file:
-        return case.name
-    words = VIDEO if case.video else FILM if case.target == "lung" else PICTURE
-    name = tr(words, number=case.file)
-    return f"{name} ({case.frame + 1}/{case.frames})" if case.frames > 1 else name
+    return case.name if _in_clear[0] or not case.file else _numbered(case, case.file)
 
 
 def source_of(one: Correction) -> str:
     """The same for the file that a Correction comes from."""
-    if _in_clear[0] or not one.source_file:
-        return one.source_name
-    return tr(FILM if one.target == "lung" else PICTURE, number=one.source_file)
+    return one.source_name if _in_clear[0] or not one.source_file else _numbered(one, one.source_file)
+
+
+def _numbered(one: Case | Correction, file: int) -> str:
+    return with_frame(tr(VIDEO if one.video else PICTURE, number=file), one.frame, one.frames)
 
 
 def said(text: str) -> str:
@@ -79,11 +77,12 @@ class Cleaned:
 def _without(text: str, cases: Iterable[Case]) -> str:
     found: dict[str, str] = {}
     for case in cases:
-        file = case.name.removesuffix(f" ({case.frame + 1}/{case.frames})") if case.frames > 1 else case.name
+        place = with_frame("", case.frame, case.frames)
+        file = case.name.removesuffix(place)
         if not case.file or file not in text:
             continue
         whole = name_of(case)
-        short = whole.removesuffix(f" ({case.frame + 1}/{case.frames})") if case.frames > 1 else whole
+        short = whole.removesuffix(place)
         for name, label in ((case.path, short), (case.name, whole), (file, short)):
             if name and (len(name) >= LEAST or text.startswith(name)):
                 found.setdefault(name, label)

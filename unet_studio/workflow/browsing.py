@@ -29,7 +29,7 @@ def look_through(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> int:
     """Survey a folder, a disc by its DICOMDIR, or a file; `on_batch` gets the pictures as they are found,
-    on an export disc those in DICOM only.
+    on an export disc those in DICOM and videos only.
 
     Returns the number of files. Nothing is kept: names of patients go no further than the caller.
     """
@@ -42,7 +42,7 @@ def look_through(
             return start
         batch = files[start : start + BATCH]
         found = [one for one in reader.survey(batch) if one.kind == PICTURE]
-        pictures = tuple(one for one in found if one.format == "DICOM" or not viewer)
+        pictures = tuple(one for one in found if one.format == "DICOM" or one.video or not viewer)
         on_batch(Looked(pictures, start + len(batch), len(files)))
     return len(files)
 

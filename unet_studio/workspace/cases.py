@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from unet_studio.core.case import Case, Status
+from unet_studio.core.case import Case, Status, with_frame
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.workspace import linking
 from unet_studio.workspace.clock import now
@@ -227,7 +227,7 @@ def _case(row: sqlite3.Row, paths: dict[int, str]) -> Case:
         path=path,
         frame=frame,
         frames=frames,
-        name=f"{name} ({frame + 1}/{frames})" if frames > 1 else name,
+        name=with_frame(name, frame, frames),
         status=Status.UNREADABLE if unreadable else Status(row["status"]),
         target=row["target"],
         image_hash=row["image_hash"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from unet_studio.core.case import Status
+from unet_studio.core.case import Status, with_frame
 from unet_studio.core.correction import Correction, Effort, QueueState, Side
 from unet_studio.core.errors import WorkspaceError
 from unet_studio.core.proposal import Proposal
@@ -189,11 +189,22 @@ def named(workspace: Workspace, rows: Sequence[sqlite3.Row]) -> list[Correction]
     """Corrections out of their rows, each with the name of its source from the linking table."""
     numbers = {int(row["source_name"]) for row in rows if row["source_name"]}
     paths = linking.paths(workspace, numbers) if numbers else {}
-    return [_from_row(row, paths) for row in rows]
+    places = _places(workspace, numbers)
+    return [_from_row(row, paths, places) for row in rows]
 
 
-def _from_row(row: sqlite3.Row, paths: dict[int, str]) -> Correction:
+def _places(workspace: Workspace, numbers: Collection[int]) -> dict[tuple[int, str], sqlite3.Row]:
+    """By file and picture, the frame of the worklist row, for files of several frames."""
+    some = f" AND path IN ({','.join(map(str, sorted(numbers)))})" if len(numbers) <= linking.MANY else ""
+    with reading(workspace) as connection:
+        rows = connection.execute(f"SELECT path, image_hash, frame, frames, video FROM cases WHERE frames > 1{some}")
+        return {(row["path"], row["image_hash"]): row for row in rows}
+
+
+def _from_row(row: sqlite3.Row, paths: dict[int, str], places: dict[tuple[int, str], sqlite3.Row]) -> Correction:
     number = int(row["source_name"] or 0)
+    place = places.get((number, row["image_hash"]))
+    frame, frames, video = (place["frame"], place["frames"], place["video"]) if place is not None else (0, 1, 0)
     return Correction(
         id=row["id"],
         image_hash=row["image_hash"],
@@ -206,9 +217,12 @@ def _from_row(row: sqlite3.Row, paths: dict[int, str]) -> Correction:
         changed=bool(row["changed"]),
         empty=bool(row["empty"]),
         effort=Effort(row["strokes"], row["active_seconds"], row["wall_seconds"], row["changed_pixels"]),
-        source_name=linking.name_of(paths.get(number, ""), number),
+        source_name=with_frame(linking.name_of(paths.get(number, ""), number), frame, frames),
         source_sha256=row["source_sha256"],
         source_file=number,
+        frame=frame,
+        frames=frames,
+        video=bool(video),
         group=row["group_hash"],
         replaced_by=row["replaced_by"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -55,6 +56,18 @@ def test_any_kind_of_mask_is_taken(room, kind: type) -> None:
     saved = room.accept(mask=(room.mask() * 7).astype(kind), touched=None)
     assert (store.correction_mask(room.ws, saved.id) == room.mask()).all()
     assert not store.correction_touched(room.ws, saved.id).any()
+
+
+def test_frames_of_one_video_are_told_apart(room) -> None:
+    frames = [store.NewCase(Path("/films/colon.mp4"), frame, 60, video=True) for frame in (0, 16)]
+    for case_id, image_hash in zip(store.add_cases(room.ws, frames), ("01" * 32, "02" * 32), strict=True):
+        store.keep_image(room.ws, image_hash, image_hash.encode(), ".png", {})
+        store.set_image(room.ws, case_id, image_hash, 37, 53)
+        room.accept(image_hash=image_hash, source_name="colon.mp4", case_id=case_id)
+    one, other = store.corrections(room.ws)
+    assert (one.source_name, other.source_name) == ("colon.mp4 (1/60)", "colon.mp4 (17/60)")
+    assert one.source_file == other.source_file
+    assert (other.frame, other.frames, other.video) == (16, 60, True)
 
 
 def test_numbers_may_be_numpys(room) -> None:
