@@ -17,6 +17,7 @@ from unet_studio.editing.runs import Ints, Runs, merged, paint, runs_of
 from unet_studio.editing.step import Mask
 
 SMALLEST, LARGEST = 1, 100  # radii in px
+ALONE = 1 << 30  # more than any disc narrows by, however narrow the patch
 CROWDED = 4  # widening runs pays while the intervals are this many times fewer than the pixels
 
 
@@ -86,13 +87,15 @@ def checked(px: int) -> int:
 def _overhang(runs: Runs, side: int) -> Ints:
     """(n,) px by which each run reaches beyond one that it overlaps in the next row to that side (-1: above).
 
+    ALONE where there is none.
+
     A run's part of a disc in some row is covered by its neighbour's where the disc narrows by at least this much, for
     the neighbour is a row nearer: only the runs with more overhang have to be drawn there.
     """
     start, end = runs.start + side * runs.stride, runs.end + side * runs.stride
     next_to = np.minimum(np.searchsorted(runs.end, start, side="right"), start.size - 1)
     beyond = np.maximum(runs.start[next_to] - start, end - runs.end[next_to])
-    return np.where(runs.row[next_to] == runs.row + side, beyond, runs.stride)
+    return np.where(runs.row[next_to] == runs.row + side, beyond, ALONE)
 
 
 def _widened(runs: Runs, which: Ints, down: Ints, half_width: Ints, rows: int) -> Runs:

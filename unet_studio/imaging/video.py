@@ -27,6 +27,7 @@ from unet_studio.imaging.document import Document, Header
 from unet_studio.imaging.refusal import Refused, check_size, damaged
 
 AS_H264 = "convert it to an MP4 file with H.264, or export the frames as PNG"
+OTHER_FRAMES = "is damaged, or shows other frames than when it was first opened"
 HASHED_AT_ONCE = 64 << 20  # bytes of a file whose SHA-256 nobody waits for
 FORWARD = 48  # frames that are read on rather than sought
 BACK = (4, 32, 256, 2048)  # frames before the wanted one at which a seek begins, one after the other
@@ -116,7 +117,7 @@ class Video:
                 self._next = number + 1
                 return pixels
         video_index.forget(self._key)
-        raise Refused("shows other frames than when it was first opened", "open it again")
+        raise Refused(OTHER_FRAMES, "open it again, or convert it anew if that does not help")
 
     def _tries(self, number: int) -> Iterator[np.ndarray | None]:
         """Ways to a known frame, the quickest first; None where one does not lead there."""

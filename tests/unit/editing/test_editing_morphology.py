@@ -60,6 +60,16 @@ def test_shrinking_removes_what_is_near_background_and_the_edge_goes_on(crowded,
 
 
 @by_either_way
+@pytest.mark.parametrize("px", [3, 29, 100])
+@pytest.mark.parametrize("columns", [1, 2, 9])
+def test_in_a_narrow_picture_a_disc_reaches_as_far_as_in_a_wide_one(monkeypatch, crowded, columns, px):
+    monkeypatch.setattr(morphology, "CROWDED", crowded)
+    mask = np.zeros((px + 3, columns), np.uint8)
+    mask[0] = 1
+    np.testing.assert_array_equal(after(mask, grow(mask, px)), near(mask, px))
+
+
+@by_either_way
 @pytest.mark.parametrize("px", [1, 2, 5, 29, 65, 85, 99, 100])
 def test_one_pixel_grows_to_the_exact_disc(monkeypatch, crowded, px):
     monkeypatch.setattr(morphology, "CROWDED", crowded)

@@ -171,6 +171,7 @@ MAKERS = {
     "move": move,
     "fill": fill,
     "copied": brought,
+    "imported": brought,
     "ghost": ghost,
     "proposal": proposal,
     "threshold": threshold,

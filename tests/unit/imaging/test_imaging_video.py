@@ -17,6 +17,7 @@ from unet_studio.core.target import guess_target
 from unet_studio.imaging import limits, reader, video_index
 from unet_studio.imaging.pool import Pool
 
+OTHER_FRAMES = "is damaged, or shows other frames than when it was first opened; open it again"
 B_FRAMES = Path(__file__).resolve().parents[2] / "b_frames.mp4"
 ENCODINGS = {
     "pyramid.mp4": "-c:v libx264 -pix_fmt yuv420p -x264-params bframes=5:b-pyramid=normal:open-gop=1:keyint=48",
@@ -128,7 +129,7 @@ def test_another_content_under_a_known_index_is_noticed(own_profile: Path, video
         wrong.add(index.digests[number] ^ 1, index.times[number])
     kept.unlink()
     video_index.save(wrong)
-    with pytest.raises(Unreadable, match="shows other frames than when it was first opened; open it again"):
+    with pytest.raises(Unreadable, match=OTHER_FRAMES):
         reader.read(B_FRAMES, 7)
     assert videos.number_in(reader.read(B_FRAMES, 7).pixels) == 7
 
@@ -191,8 +192,17 @@ def test_damaged_copies_neither_hang_nor_crash(tmp_path: Path) -> None:
         facts = reader.counted(path)
         assert time.monotonic() - began < limits.FILE_SECONDS + 5
         if not facts.error:
-            picture = reader.read(path, facts.frames // 2).pixels
-            assert np.array_equal(picture, reader.read(path, facts.frames // 2).pixels)
+            assert len({shown(path, facts.frames // 2) for _ in range(2)} - {b""}) <= 1
+
+
+def shown(path: Path, frame: int) -> bytes:
+    """A frame's pixels; none where FFmpeg hides the damage in another way each time, which has to be told."""
+    try:
+        return reader.read(path, frame).pixels.tobytes()
+    except Unreadable as told:
+        if OTHER_FRAMES not in str(told):
+            raise
+        return b""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text")

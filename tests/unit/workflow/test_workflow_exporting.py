@@ -14,7 +14,7 @@ import pytest
 from unet_studio.core.correction import QueueState
 from unet_studio.core.errors import UserError
 from unet_studio.core.formats import FORMATS
-from unet_studio.workflow import exporting, importing, learning, opening
+from unet_studio.workflow import exporting, importing, opening, queueing
 from unet_studio.workflow.exporting import Wish
 from unet_studio.workflow.session import Session, change_reader
 from unet_studio.workspace import store
@@ -45,7 +45,7 @@ def test_names_are_pseudonyms_that_stay(accepted: Session, films: Path, masks: P
     exporting.export_masks(accepted, tmp_path / "one")
     assert names(tmp_path / "one") == ["P001_I001.png", "P002_I001.png", "P003_I001.png"]
     first = {path.name: path.read_bytes() for path in (tmp_path / "one").glob("*.png")}
-    done = learning.queue(accepted)[0]
+    done = queueing.queue(accepted)[0]
     store.withdraw(accepted.workspace, done.id)
     exporting.export(accepted, Wish(tmp_path / "two", states=("queued",)))
     assert names(tmp_path / "two") == ["P002_I001.png", "P003_I001.png"]
@@ -111,7 +111,7 @@ def test_reader_and_state_choose(accepted: Session, films: Path, masks: Path, tm
     one = exporting.export(accepted, Wish(tmp_path / "one", reader="Dr Other"))
     assert [path.name for path in one.written] == ["P001_I001.png", "P002_I001.png"]
     flagged = store.corrections(accepted.workspace, reader="Dr Test")[0]
-    learning.set_queue_state(accepted, (flagged.id,), QueueState.FLAGGED)
+    queueing.set_queue_state(accepted, (flagged.id,), QueueState.FLAGGED)
     found = exporting.export(accepted, Wish(tmp_path / "flagged", states=("flagged",)))
     assert [path.name for path in found.written] == ["P001_I001.png"]
     nothing = exporting.export(accepted, Wish(tmp_path / "none", states=("unreviewed",)))

@@ -13,7 +13,7 @@ import pytest
 
 from unet_studio.core.errors import UserError
 from unet_studio.core.formats import FORMATS
-from unet_studio.workflow import exporting, importing, learning, opening
+from unet_studio.workflow import exporting, importing, opening, queueing
 from unet_studio.workflow.exporting import Wish
 from unet_studio.workflow.mask_files import read_mask
 from unet_studio.workflow.session import Session, change_reader
@@ -156,5 +156,5 @@ def test_a_foreign_nifti_of_slices_goes_frame_by_frame(
     (tmp_path / "m").mkdir()
     nibabel.save(nibabel.Nifti1Image(volume.transpose(2, 1, 0), np.eye(4)), tmp_path / "m" / "cine.nii.gz")
     assert importing.queue_add(session, "lung", tmp_path / "in", tmp_path / "m").added == 3
-    found = [store.correction_mask(session.workspace, one.id) for one in learning.queue(session)]
+    found = [store.correction_mask(session.workspace, one.id) for one in queueing.queue(session)]
     assert np.array_equal(np.asarray(found) * 3, volume)
