@@ -18,6 +18,7 @@ import tifffile
 from PIL import Image as Pillow
 
 from tests.formats.reading_dicom import dicom_rows
+from tests.formats.reading_video import video_rows
 from tests.formats.rows import Row, coloured, judged, letter
 from unet_studio.core.image import Image
 from unet_studio.imaging import reader
@@ -31,6 +32,7 @@ def rows(folder: Path) -> Iterator[Row]:
     yield from _tiff(folder / "a.tif")
     yield from _others(folder)
     yield from _volumes(folder)
+    yield from video_rows(folder)
 
 
 def _opened(path: Path, data: bytes | None = None, frame: int = 0) -> Image:

@@ -42,15 +42,18 @@ def open_video(path: Path, kind: str) -> Document:
 
 
 class Video:
-    """An open video: the capture, where it stands, and the index as far as it is known."""
+    """An open video: the capture, where it stands, and the index as far as it is known.
 
-    def __init__(self, path: Path, kind: str) -> None:
-        self._path, self._kind = path, kind
+    stream: the file that FFmpeg opens, where the video at `path` is wrapped in something else.
+    """
+
+    def __init__(self, path: Path, kind: str, stream: Path | None = None) -> None:
+        self._path, self._kind, self._stream = path, kind, stream or path
         self._mark = video_index.fingerprint(path)
         self._key = sha256(f"{self._mark} opencv {cv2.__version__}".encode()).hexdigest()
         self._index = video_index.load(self._key)
         self._kept = len(self._index)
-        self._capture = _opened(path)
+        self._capture = _opened(self._stream)
         self._next: int | None = 0  # number of the frame that comes next, None where that is not known
         self._rows = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         self._columns = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
@@ -164,7 +167,7 @@ class Video:
 
     def _rewind(self) -> None:
         self._capture.release()
-        self._capture = _opened(self._path)
+        self._capture = _opened(self._stream)
         self._next = 0
 
     # the index

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import random
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.formats.reading_video import wrapped
 from unet_studio.core.errors import Cancelled, Unreadable
 from unet_studio.core.image import FileFacts
 from unet_studio.core.target import guess_target
 from unet_studio.imaging import limits, reader, video_index
+from unet_studio.imaging.files import open_document
 from unet_studio.imaging.pool import Pool
 
 OTHER_FRAMES = "is damaged, or shows other frames than when it was first opened; open it again"
@@ -210,3 +215,34 @@ def test_names_that_are_no_text_or_hold_signs(tmp_path: Path, videos) -> None:
     for name in ("%03d ünï.mp4", "caf\udce9.mp4"):
         shutil.copy(B_FRAMES, tmp_path / name)
         assert videos.number_in(reader.read(tmp_path / name, 12).pixels) == 12
+
+
+def test_a_video_in_a_dicom_object_is_a_video(tmp_path: Path) -> None:
+    path = wrapped(tmp_path / "v.dcm")
+    facts = reader.counted(path)
+    assert (facts.error, facts.format, facts.video, facts.frames, facts.counted) == ("", "DICOM", True, 300, True)
+    image = reader.read(path, 217)
+    assert np.array_equal(image.pixels, reader.read(B_FRAMES, 217).pixels)
+    assert (image.modality, image.group, image.source.frame, image.source.frames) == ("ES", "P-17", 217, 300)
+    assert image.source.sha256 == hashlib.sha256(path.read_bytes()).hexdigest() != reader.read(B_FRAMES).source.sha256
+    with pytest.raises(Unreadable, match="has no frame 301"):
+        reader.read(path, 300)
+
+
+def test_its_stream_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    for system in ("linux", "darwin"):
+        monkeypatch.setattr(sys, "platform", system)
+        document = open_document(wrapped(tmp_path / "v.dcm"))
+        assert document.decode(3).pixels.shape == (64, 96, 3)
+        assert len(list((tmp_path / "temporary").iterdir())) == (system == "darwin")
+        del document
+        gc.collect()
+        assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_dicom_video_that_is_cut_short_gives_one_sentence(tmp_path: Path) -> None:
+    path = wrapped(tmp_path / "v.dcm")
+    path.write_bytes(path.read_bytes()[:2000])
+    assert "v.dcm" in reader.probe(path).error
