@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from unet_studio.core.digests import file_sha256
 from unet_studio.core.errors import UserError
 
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")  # type 2: there, even if empty
@@ -198,14 +199,11 @@ def _set(new: Any, keyword: str, value: Any) -> None:
 
 
 def _require_unchanged(path: Path, sha256: str, name: str) -> None:
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        found = file_sha256(path)
     except OSError as error:
         raise UserError(
             f"{name}: its file's tags are needed for DICOM and cannot be read ({error.strerror}); put it back."
         ) from error
-    if digest.hexdigest() != sha256:
+    if found != sha256:
         raise UserError(f"{name}: its file has changed since its mask was made, so no DICOM is written; open it anew.")

@@ -6,13 +6,13 @@ No path and no tag of a patient stands in it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from unet_studio.core.digests import file_sha256
 from unet_studio.core.errors import UserError
 from unet_studio.exporting import newfile
 
@@ -73,7 +73,7 @@ class Finished:
         Raises UserError, and changes nothing, where a file of that name is not the one that this program wrote.
         """
         path = self.folder / name
-        if os.path.lexists(path) and _sum_of(path) not in self._sums.get(name, ()):
+        if os.path.lexists(path) and file_sha256(path) not in self._sums.get(name, ()):
             raise UserError(
                 f"{path}: made or changed by something else, so it stays as it is; export into another folder."
             )
@@ -116,11 +116,3 @@ class Finished:
         data = json.dumps(line).encode("ascii") + b"\n"  # escaped: names that are not UTF-8 come back as they were
         self._end = newfile.append(self._path, data)
         return self._end - len(data)
-
-
-def _sum_of(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

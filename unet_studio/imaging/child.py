@@ -16,12 +16,12 @@ import signal
 import sys
 import warnings
 from dataclasses import asdict, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from unet_studio.core.digests import file_sha256
 from unet_studio.core.image import FileFacts, Image, content_hash
 from unet_studio.core.target import guess_target
 from unet_studio.imaging import limits, wire
@@ -127,7 +127,7 @@ class Session:
         return {"facts": asdict(_facts(path, document)), "origin": asdict(origin)}, None
 
     def _same(self, path: Path, frame: int) -> Answer:
-        return {"facts": {"whole": self._open(path).whole() or _sha256(path)}}, None
+        return {"facts": {"whole": self._open(path).whole() or file_sha256(path)}}, None
 
     def _index(self, path: Path, frame: int) -> Answer:
         from unet_studio.imaging.dicomdir import listed
@@ -151,7 +151,7 @@ class Session:
         image = document.decode(frame)
         if document.sha256 is not None:
             self._sha256 = document.sha256()
-        self._sha256 = self._sha256 or ("" if document.header.video else _sha256(path))
+        self._sha256 = self._sha256 or ("" if document.header.video else file_sha256(path))
         source = replace(image.source, sha256=self._sha256)
         image = replace(image, source=source, content_hash=content_hash(image.pixels))
         if document.header.frames == 1:
@@ -174,14 +174,6 @@ class Session:
 
     def _forget(self) -> None:
         self._document, self._key, self._sha256 = None, (), ""
-
-
-def _sha256(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _facts(path: Path, document: Document) -> FileFacts:

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
 from unet_studio.imaging.dicom_values import little_endian, numbers, table_entries
-from unet_studio.imaging.refusal import damaged
+from unet_studio.imaging.refusal import damaged, refused_as
 
 
 def from_palette(index: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -33,12 +33,8 @@ def _channel(dataset: Dataset, colour: str, entries: int) -> np.ndarray:
 
 
 def _segmented(index: np.ndarray, dataset: Dataset) -> np.ndarray:
-    try:
+    with refused_as(lambda _: damaged("has a damaged colour palette")):
         return np.asarray(apply_color_lut(index, dataset))[..., :3]
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever a damaged palette provokes
-        raise damaged("has a damaged colour palette") from error
 
 
 def _narrowed(colours: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from unet_studio.imaging import dicom_codecs
 from unet_studio.imaging.dicom_open import PIXEL_KEYWORDS
 from unet_studio.imaging.dicom_values import number, signed
 from unet_studio.imaging.document import Header
-from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, from_system
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, refused_as
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
 
@@ -89,14 +89,8 @@ def _encapsulated(dataset: FileDataset) -> bool:
 
 
 def _encoded(dataset: FileDataset, frame: int, frames: int) -> bytes:
-    try:
+    with refused_as(lambda _: cut_short()):
         return encaps.get_frame(dataset.PixelData, frame, number_of_frames=frames)
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever damaged fragments provoke
-        if from_system(error):
-            raise
-        raise cut_short() from error
 
 
 def _by_pydicom(dataset: FileDataset, frame: int, header: Header) -> tuple[np.ndarray, str]:
@@ -106,14 +100,8 @@ def _by_pydicom(dataset: FileDataset, frame: int, header: Header) -> tuple[np.nd
     partial = header.photometric == "YBR_PARTIAL_422"  # stored like YBR_FULL_422, which pydicom knows how to expand
     if partial:
         options["photometric_interpretation"] = "YBR_FULL_422"
-    try:
+    with refused_as(lambda error: _undecodable(error, header)):
         samples, facts = get_decoder(syntax).as_array(dataset, index=frame, raw=True, **options)
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever a damaged element provokes
-        if from_system(error):
-            raise
-        raise _undecodable(error, header) from error
     return samples, header.photometric if partial else str(facts["photometric_interpretation"])
 
 

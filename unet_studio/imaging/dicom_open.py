@@ -18,7 +18,7 @@ from pydicom.uid import (
 )
 
 from unet_studio.core.survey import OTHER, REPORT
-from unet_studio.imaging.refusal import Refused, cut_short, damaged, from_system
+from unet_studio.imaging.refusal import Refused, cut_short, damaged, refused_as
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 DEFERRED_BYTES = 1 << 20  # larger elements are read when they are needed, so that a header is quick
@@ -54,16 +54,10 @@ def read_dataset(source: Path | bytes) -> FileDataset:
 def _parsed(source: Path | bytes) -> FileDataset:
     file: Any = io.BytesIO(source) if isinstance(source, bytes) else source
     defer = None if isinstance(source, bytes) else DEFERRED_BYTES
-    try:
+    with refused_as(lambda error: cut_short() if isinstance(error, OSError) else damaged("is a damaged DICOM file")):
         dataset = pydicom.dcmread(file, force=True, defer_size=defer)
         if defer and _syntax(dataset) == DeflatedExplicitVRLittleEndian:
             dataset = pydicom.dcmread(source, force=True)
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever a damaged element provokes
-        if from_system(error):
-            raise
-        raise cut_short() if isinstance(error, OSError) else damaged("is a damaged DICOM file") from error
     if not len(dataset):
         raise cut_short()
     return dataset

@@ -24,7 +24,7 @@ from unet_studio.core.image import Image
 from unet_studio.imaging.dicom_about import fingerprint, origin
 from unet_studio.imaging.dicom_values import group
 from unet_studio.imaging.document import Document, Header
-from unet_studio.imaging.refusal import cut_short, from_system
+from unet_studio.imaging.refusal import cut_short, refused_as
 from unet_studio.imaging.video import Video
 
 
@@ -88,15 +88,9 @@ class _Stream:
 
 
 def _copy(dataset: FileDataset, file: Any) -> None:
-    try:
+    with refused_as(lambda _: cut_short()):
         pixels = io.BytesIO(dataset.PixelData)
         encaps.parse_basic_offsets(pixels)
         for fragment in encaps.generate_fragments(pixels):
             file.write(fragment)
         file.flush()
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever damaged fragments provoke
-        if from_system(error):
-            raise
-        raise cut_short() from error

@@ -9,7 +9,7 @@ from typing import Any
 import pydicom
 from pydicom.dataset import Dataset
 
-from unet_studio.imaging.refusal import damaged, from_system
+from unet_studio.imaging.refusal import damaged, refused_as
 
 MOST_RECORDS = 1_000_000
 
@@ -19,15 +19,9 @@ def listed(path: Path) -> list[str]:
 
     Names are found in any case and with the version number that discs put behind them. Raises Refused where it is none.
     """
-    try:
+    with refused_as(lambda _: damaged("is a damaged DICOMDIR")):
         dataset = pydicom.dcmread(path, force=True)
         records = list(dataset.get("DirectoryRecordSequence") or [])[:MOST_RECORDS]
-    except MemoryError:
-        raise
-    except Exception as error:  # pydicom raises whatever a damaged element provokes
-        if from_system(error):
-            raise
-        raise damaged("is a damaged DICOMDIR") from error
     if "DirectoryRecordSequence" not in dataset:
         raise damaged("is no DICOMDIR")
     names: dict[Path, dict[str, str]] = {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from unet_studio.core.survey import DAMAGED
 from unet_studio.imaging import limits
 
@@ -38,6 +41,22 @@ def damaged(what: str) -> Refused:
 def from_system(error: BaseException) -> bool:
     """True for the operating system's errors; libraries raise OSError, without a number, for damaged data too."""
     return isinstance(error, OSError) and error.errno is not None
+
+
+@contextmanager
+def refused_as(refusal: Callable[[Exception], Refused]) -> Iterator[None]:
+    """Whatever a library raises for damaged data becomes `refusal(error)`.
+
+    Refusals, want of memory and the operating system's errors stay as they are.
+    """
+    try:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # libraries raise whatever a damaged element provokes
+        if from_system(error):
+            raise
+        raise refusal(error) from error
 
 
 def cut_short() -> Refused:

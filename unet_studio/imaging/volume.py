@@ -12,7 +12,7 @@ from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging import limits
 from unet_studio.imaging.arrays import as_pixels, depth
 from unet_studio.imaging.document import Document, Header
-from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, from_system
+from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, refused_as
 
 RAS_OF = {"right": 1.0, "left": -1.0, "anterior": 1.0, "posterior": -1.0, "superior": 1.0, "inferior": -1.0}
 SHORT = {"RAS": "right-anterior-superior", "LAS": "left-anterior-superior", "LPS": "left-posterior-superior"}
@@ -53,18 +53,12 @@ def open_nrrd(path: Path) -> Document:
     import nrrd
 
     file = io.BytesIO(path.read_bytes())
-    try:
+    with refused_as(lambda _: damaged("is a damaged NRRD volume, or of a kind that cannot be opened")):
         header = nrrd.read_header(file)
         if "data file" in header or "datafile" in header:
             raise Refused("is an NRRD header whose pixels are in another file", "export it as one .nrrd file")
         _check(tuple(int(side) for side in header["sizes"]), np.dtype(np.float64))
         values = np.asarray(nrrd.read_data(header, file, index_order="F"))
-    except (Refused, MemoryError):
-        raise
-    except Exception as error:  # pynrrd raises whatever a damaged header provokes
-        if from_system(error):
-            raise
-        raise damaged("is a damaged NRRD volume, or of a kind that cannot be opened") from error
     if values.ndim == 4 and values.shape[0] in (3, 4) and "space directions" not in header:
         values = np.moveaxis(values, 0, -1)
     affine, spacing = _nrrd_geometry(header)

@@ -117,18 +117,8 @@ def _accepted(session: Session, correction: Correction, several: bool, path: Pat
         threshold=threshold,
         options={"mask_sha256": mask_sha256(mask)},
     )
-    reader = correction.reader if several else ""
-    return Made(
-        wanted=_place(name, provenance, reader),
-        whole=_place(name, provenance, reader, whole=True).as_posix(),
-        mask=mask,
-        provenance=provenance,
-        group=name.split("_")[0],
-        side=correction.side.value,
-        path=path,
-        is_dicom=image.format == "DICOM",
-        seen=partial(_kept, session, correction.image_hash, name),
-    )
+    side, kept = correction.side.value, partial(_kept, session, correction.image_hash, name)
+    return _made(name, mask, provenance, correction.reader if several else "", path, image, side, kept)
 
 
 def _unreviewed_job(session: Session, case: Case, several: bool) -> Job:
@@ -156,16 +146,23 @@ def _unreviewed(session: Session, case: Case, several: bool) -> Made:
         options={"mask_sha256": mask_sha256(mask)},
     )
     reader = session.reader if several else ""
+    return _made(name, mask, provenance, reader, Path(case.path), image, "", lambda: image)
+
+
+def _made(
+    name: str, mask: np.ndarray, provenance: Provenance, reader: str, path: Path, about: Image, side: str,
+    seen: Callable[[], Image],
+) -> Made:  # fmt: skip
     return Made(
         wanted=_place(name, provenance, reader),
         whole=_place(name, provenance, reader, whole=True).as_posix(),
         mask=mask,
         provenance=provenance,
         group=name.split("_")[0],
-        side="",
-        path=Path(case.path),
-        is_dicom=image.format == "DICOM",
-        seen=lambda: image,
+        side=side,
+        path=path,
+        is_dicom=about.format == "DICOM",
+        seen=seen,
     )
 
 

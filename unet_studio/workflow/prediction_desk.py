@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from unet_studio.core import sequence
 from unet_studio.core.case import Case, Status
+from unet_studio.core.digests import file_sha256
 from unet_studio.core.errors import ModelError, UserError
 from unet_studio.core.resources import bundled_model
 from unet_studio.core.target import TARGETS
@@ -85,7 +86,7 @@ class Desk:
 
         who = patient(path) if is_dicom else Patient()
         if self.request.anonymous:
-            shown = file_sha256(path)[:HASH_DIGITS]
+            shown = _sha256(path)[:HASH_DIGITS]
             return Named(path, Path(), shown, frames, is_dicom, who.key)
         folder = naming.relative_folder(path, given)
         self._warn_of_names((*folder.parts, path.name), who.names)
@@ -103,7 +104,7 @@ class Desk:
         wanted = self.wanted(named, frame)
         if not wanted.with_name(f"{wanted.name}.json").is_file():
             return None
-        sha256 = file_sha256(named.path)
+        sha256 = _sha256(named.path)
         for target in self.targets:
             try:
                 model, model_sha256 = self.model(target)
@@ -214,7 +215,7 @@ def _targets(request: Request) -> tuple[str, ...]:
 
 @functools.cache
 def _bundled(target: str) -> tuple[str, str]:
-    return f"{target}-v1", file_sha256(_bundled_file(target))
+    return f"{target}-v1", _sha256(_bundled_file(target))
 
 
 def _bundled_file(target: str) -> Path:
@@ -228,13 +229,8 @@ def _load_bundled(target: str, device: str) -> Proposer:
     return proposing.load(lambda: _bundled_file(target), *_bundled(target), device)
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes. Raises UserError."""
-    digest = hashlib.sha256()
+def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        return file_sha256(path)
     except OSError as error:
         raise UserError(f"{path.name}: cannot be read ({error.strerror}); check that it is still there.") from error
-    return digest.hexdigest()
