@@ -25,7 +25,8 @@ GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 IDENTITY = ("PatientName", "PatientID", "PatientBirthDate")
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 UNPACKED_BYTES = 1 << 30
-PACKED = (b"\x1f\x8b",)
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"II*\0", b"MM\0*", b"GIF8")
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,26 @@ def header(path: Path) -> Any:
             warnings.simplefilter("ignore")
             with path.open("rb") as file:
                 start = file.read(132)
-            plain = start[128:132] != b"DICM"
-            if start[:2] in PACKED:
-                with gzip.open(path, "rb") as stream:
-                    source: Any = io.BytesIO(stream.read(UNPACKED_BYTES))
-                return pydicom.dcmread(source, stop_before_pixels=True, force=True)
-            if plain and start[:4] in (
-                b"\x89PNG",
-                b"\xff\xd8\xff\xe0",
-                b"\xff\xd8\xff\xe1",
-                b"II*\0",
-                b"MM\0*",
-                b"GIF8",
-            ):
+            source = _unpacked(path, start)
+            plain = source is not path or start[128:132] != b"DICM"
+            if plain and start.startswith(PICTURES):
                 return None
-            found = pydicom.dcmread(path, stop_before_pixels=True, force=plain)
+            found = pydicom.dcmread(source, stop_before_pixels=True, force=plain)
             return found if found.get("Rows") else None
     except Exception:  # pydicom raises whatever a damaged element provokes; the picture itself was read elsewhere
         return None
+
+
+def _unpacked(path: Path, start: bytes) -> Any:
+    """What pydicom is to read: the file itself, or what a packed one holds."""
+    if start.startswith(GZIP):
+        with gzip.open(path, "rb") as stream:
+            return io.BytesIO(stream.read(UNPACKED_BYTES))
+    if start.startswith(ZSTD):
+        import imagecodecs
+
+        return io.BytesIO(imagecodecs.zstd_decode(path.read_bytes(), out=UNPACKED_BYTES))
+    return path
 
 
 def patient(path: Path) -> Patient:

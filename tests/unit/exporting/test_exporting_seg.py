@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import highdicom
+import imagecodecs
 import numpy as np
 import pydicom
 import pytest
@@ -94,6 +96,15 @@ def test_a_film_without_a_frame_of_reference(export: Any, film: Film) -> None:
         warnings.simplefilter("ignore")
         pixels = read.get_pixels_by_source_instance([source.SOPInstanceUID], combine_segments=False)
     assert np.array_equal(np.squeeze(pixels), MASK)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, imagecodecs.zstd_encode])
+def test_a_packed_film(export: Any, film: Film, pack: Callable[[bytes], bytes]) -> None:
+    path = film()
+    path.write_bytes(bytes(pack(path.read_bytes())))
+    found = written(export, path, MASK)
+    assert np.array_equal(found.pixel_array, MASK)
+    assert (found.PatientName, found.StudyInstanceUID) == ("Roe^Jane", FILM["StudyInstanceUID"])
 
 
 def test_model_and_reader_stand_where_they_belong(export: Any, film: Film) -> None:
