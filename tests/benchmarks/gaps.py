@@ -1,7 +1,8 @@
 """Gaps in the window's event loop while a fine-tune runs: `python tests/benchmarks/gaps.py [FILMS] [SECONDS]`.
 
 Draws films, accepts their true lungs as Corrections, starts a run in the window, paints strokes all the while, and
-prints how long the event loop was away (a 5 ms timer's own period counts as nothing).
+prints how long the event loop was away (a 5 ms timer's own period counts as nothing), how long a run took to be
+cancelled, and the window to be closed in the middle of one.
 """
 
 from __future__ import annotations
@@ -94,6 +95,23 @@ def paint(window, step: int) -> None:
     QTest.mouseClick(window.canvas.viewport(), LEFT, pos=place)
 
 
+def stop_and_close(window, outcomes: list) -> None:
+    """Seconds that a run takes to stop, and the window to close in the middle of another one."""
+    if not outcomes:
+        begun = time.monotonic()
+        window.teaching.cancel()
+        wait(lambda: outcomes, 10)
+        print(f"cancelled after {time.monotonic() - begun:.2f} s")
+    window.actions_set["learn"].trigger()
+    wait(lambda: window.teaching.running, 30)
+    QTest.qWait(5000)
+    begun, running = time.monotonic(), window.teaching.running
+    window.shut()
+    window.close()
+    QApplication.processEvents()
+    print(f"closed after {time.monotonic() - begun:.2f} s, a run under way: {running}")
+
+
 def main() -> None:
     """Measure idle, then while learning."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 6
@@ -117,13 +135,8 @@ def main() -> None:
             paint(window, step)
             QTest.qWait(10)
         gaps.report(f"painting while learning ({time.monotonic() - begun:.0f} s)")
-        window.teaching.cancel()
-        wait(lambda: outcomes, 10)
-        print("outcome:", outcomes and outcomes[0] and (outcomes[0].promoted, outcomes[0].reason or outcomes[0].failed))
         gaps.timer.stop()
-        window.shut()
-        window.close()
-        QApplication.processEvents()
+        stop_and_close(window, outcomes)
 
 
 if __name__ == "__main__":

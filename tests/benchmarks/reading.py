@@ -1,7 +1,8 @@
 """How long listing and opening take: `python tests/benchmarks/reading.py [repeats]`. Two cores are enough.
 
 Listing: 2,000 DICOM files through the worklist's own verb, with a thread that asks to be woken every 10 ms as a window
-would be. Opening: to the 8-bit picture that the canvas paints, decode child included, and once to the painted canvas.
+would be, and 10,000 in the window's series browser. Opening: to the 8-bit picture that the canvas paints, decode child
+included, and once to the painted canvas.
 CPU seconds (of this process and of the decode child) stand beside the wall's: on a busy machine only they compare.
 """
 
@@ -14,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -127,8 +129,8 @@ def opened(folder: Path, repeats: int) -> None:
         )
 
 
-def painted(folder: Path, repeats: int) -> None:
-    """The same in the window: from opening the case to its first paint."""
+def window_on(folder: Path) -> Any:
+    """The window on a new Workspace, without network and work done ahead."""
     from PySide6.QtWidgets import QApplication
 
     from unet_studio.gui.app import open_window
@@ -137,20 +139,52 @@ def painted(folder: Path, repeats: int) -> None:
     prefetching.PICTURES = 0
     proposing.warm_up = lambda session: "CPU"
     proposing.device_summary = lambda: ("CPU", "")
-    application = QApplication.instance() or QApplication([])
-    window = open_window(folder.parent / "window")
+    QApplication.instance() or QApplication([])
+    window = open_window(folder)
     window.resize(1366, 768)
+    return window
+
+
+def until(reached: Callable[[], bool], seconds: float = 60) -> float:
+    """Runs the event loop until then; returns the longest time that one turn of it took, in seconds."""
+    from PySide6.QtWidgets import QApplication
+
+    started, longest = time.perf_counter(), 0.0
+    while not reached() and time.perf_counter() - started < seconds:
+        before = time.perf_counter()
+        QApplication.processEvents()
+        longest = max(longest, time.perf_counter() - before)
+        time.sleep(0.001)
+    return longest
+
+
+def browsed(folder: Path, files: int = 10_000) -> None:
+    """Many small films in the series browser, and all of them on to the worklist."""
+    from unet_studio.gui.dialogs.series import SeriesDialog
+
+    for number in range(files):
+        write(folder / f"S{number // 200}" / f"IM{number:05}", film(16, number), number=number)
+    window = window_on(folder.parent / "browser")
+    started = time.perf_counter()
+    window.desk.show_series(folder)
+    dialog = window.findChild(SeriesDialog)
+    blocked = until(lambda: f"in {files} files" in dialog.progress.text(), 300)
+    print(f"{dialog.progress.text()}, in the series browser: {time.perf_counter() - started:.1f} s, "
+          f"window blocked at most {blocked * 1000:.0f} ms")  # fmt: skip
+    dialog.tree.selectAll()
+    started = time.perf_counter()
+    dialog.accept()
+    panel = window.worklist.panel
+    blocked = until(lambda: panel.model.rowCount() == files and not window.jobs.busy(), 600)
+    print(f"{panel.model.rowCount()} of them put on the worklist: {time.perf_counter() - started:.1f} s, "
+          f"window blocked at most {blocked * 1000:.0f} ms")  # fmt: skip
+    window.shut()
+
+
+def painted(folder: Path, repeats: int) -> None:
+    """The same in the window: from opening the case to its first paint."""
+    window = window_on(folder.parent / "window")
     window.add_paths([folder / name for name in ("cr3000", "gray4096.png", "j2k3000")])
-
-    def until(reached: Callable[[], bool]) -> float:
-        started, longest = time.perf_counter(), 0.0
-        while not reached() and time.perf_counter() - started < 60:
-            before = time.perf_counter()
-            application.processEvents()
-            longest = max(longest, time.perf_counter() - before)
-            time.sleep(0.001)
-        return longest
-
     panel = window.worklist.panel
     until(lambda: panel.model.rowCount() == 3 and not window.jobs.busy() and window.reading.open_case is not None)
     ids = {case.name: case.id for case in panel.model.cases()}
@@ -180,6 +214,7 @@ def main() -> None:
         (Path(folder) / "big").mkdir()
         opened(Path(folder) / "big", repeats)
         painted(Path(folder) / "big", repeats)
+        browsed(Path(folder) / "disc")
     reader.close()
 
 

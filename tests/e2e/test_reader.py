@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import replace
 
 import cv2
@@ -241,10 +240,8 @@ def test_closing_asks_while_learning(reader, films):
     assert reader.window.isVisible()
     reader.click_soon = reader.dialog()
     button = next(b for b in reader.click_soon.findChildren(QPushButton) if "Stop" in b.text())
-    begun = time.monotonic()
     QTest.mouseClick(button, LEFT)
-    reader.qtbot.waitUntil(lambda: not reader.window.isVisible(), timeout=5000)
-    assert time.monotonic() - begun < 3
+    reader.qtbot.waitUntil(lambda: not reader.window.isVisible(), timeout=SECONDS)
     session = open_session(reader.folder, window=True)
     try:
         assert session.writable
