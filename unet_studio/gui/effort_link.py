@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.core.changes import Changes
-from unet_studio.gui.jobs import AHEAD, EXPECT, MODEL, Jobs, Token
+from unet_studio.gui.jobs import EXPECT, Jobs, Token
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.worklist_model import DONE
@@ -44,7 +44,7 @@ class EffortLink(QObject):
             self._rest.start()
 
     def _give_way(self, _label: str) -> None:
-        if self._jobs.lane_busy(MODEL) or self._jobs.lane_busy(AHEAD):
+        if self._jobs.model_wanted():
             self._stop()
         elif self._token is None and not self._rest.isActive():
             self._rest.start()
@@ -60,7 +60,7 @@ class EffortLink(QObject):
             self._asked = set()
             self._stop()
         wanted = self._panel.order.by_effort and self._session.writable and not self._teaching.running
-        if not wanted or self._token is not None or self._jobs.lane_busy(MODEL) or self._jobs.lane_busy(AHEAD):
+        if not wanted or self._token is not None or self._jobs.model_wanted():
             return
         waiting = [case.id for case in self._panel.shown() if case.status not in DONE and case.id not in self._asked]
         if waiting:

@@ -162,6 +162,10 @@ class Jobs(QObject):
         """True while a job of that lane waits or is under way."""
         return any(job["lane"] == lane for job in self._open.values())
 
+    def model_wanted(self) -> bool:
+        """True while the reader waits for the model, or it works on what the reader will open next."""
+        return self.lane_busy(MODEL) or self.lane_busy(AHEAD)
+
     def close(self, milliseconds: int = 2500) -> None:
         """Cancel all but what must be done, and wait for the threads; results that still arrive are dropped."""
         self._closed = True

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.core.changes import Changes
-from unet_studio.gui.jobs import AHEAD, MODEL, RENEW, Jobs, Token
+from unet_studio.gui.jobs import RENEW, Jobs, Token
 from unet_studio.gui.learn_link import LearnLink
 from unet_studio.gui.reading import Reading
 from unet_studio.gui.teaching import Teaching
@@ -59,7 +59,7 @@ class RenewLink(QObject):
         self._rest.start()
 
     def _give_way(self, _label: str) -> None:
-        if self._jobs.lane_busy(MODEL) or self._jobs.lane_busy(AHEAD):
+        if self._jobs.model_wanted():
             self._stop()
         if self._waiting and self._token is None:
             self._rest.start()
@@ -71,8 +71,8 @@ class RenewLink(QObject):
 
     def _look(self) -> None:
         self._waiting = [one for one in self._waiting if one != self._reading.case_id]  # an open case stays as it is
-        wanted = any(self._jobs.lane_busy(lane) for lane in (MODEL, AHEAD))
-        if not self._waiting or self._token is not None or wanted or self._reading.busy or self._teaching.running:
+        occupied = self._jobs.model_wanted() or self._reading.busy or self._teaching.running
+        if not self._waiting or self._token is not None or occupied:
             return
         session, case_id = self._reading.session, self._waiting[0]
 
