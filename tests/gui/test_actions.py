@@ -12,6 +12,7 @@ from unet_studio.core.resources import resources_folder
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.actions import ACTIONS, MENUS, VIEW, WINDOWS
+from unet_studio.gui.controls import ActionButton
 
 PROMISED = (
     "open open_folder propose accept accept_empty undo redo brush eraser swap_tool next previous exclude later "
@@ -110,3 +111,20 @@ def test_held_action_ends_with_its_key(window):
     assert window.log == [("hide_mask", True), ("hide_mask", False)]
     action.trigger()
     assert action.isChecked()
+
+
+def test_a_button_shows_what_its_action_is(commanded, qtbot):
+    """Where no Target is chosen neither button may look chosen; a click on the chosen one leaves it chosen."""
+    actions = commanded.actions_set
+    buttons = [ActionButton(actions[name]) for name in ("target_lung", "target_polyp")]
+    for button in buttons:
+        qtbot.addWidget(button)
+        button.setEnabled(True)
+    for name in ("target_lung", "target_polyp"):
+        actions[name].setEnabled(True)
+    QTest.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    assert [button.isChecked() for button in buttons] == [False, True]
+    QTest.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    assert [button.isChecked() for button in buttons] == [False, True]
+    actions.uncheck_group("target")
+    assert [button.isChecked() for button in buttons] == [False, False]

@@ -135,7 +135,7 @@ def test_only_frames_that_were_worked_on_stay_in_the_worklist(window, videos) ->
     assert dialog.count.text() == f"3 of {COUNT} frames"
     dialog.accept()
     wait(lambda: {case.frame for case in cases()} >= {10, 20, 30})
-    assert [case.frame for case in opening.cases(session)] == [40, 10, 20, 30]
+    assert [case.frame for case in opening.cases(session)] == [10, 20, 30, 40]
     assert spans.spans(session)
 
 

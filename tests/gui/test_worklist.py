@@ -64,6 +64,20 @@ def test_refresh_keeps_place_and_selection(panel):
     assert names(panel) == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_row_in_between_keeps_place_and_selection(panel, qtbot):
+    panel.show_cases([case(1), case(2), case(3)])
+    panel.mark_open(3)
+    resets = []
+    panel.model.modelReset.connect(lambda: resets.append(1))
+    panel.show_cases([case(1), case(7), case(8), case(2, Status.QUEUED), case(3)])
+    assert names(panel) == [1, 7, 8, 2, 3]
+    assert panel.list.currentIndex().data(CASE_ROLE).id == 3
+    assert panel.model.case(2).status is Status.QUEUED
+    assert not resets
+    panel.show_cases([case(1), case(3)])
+    assert names(panel) == [1, 3]
+
+
 def test_a_few_changed_rows_are_shown_without_the_others(panel):
     panel.show_cases([case(number) for number in range(1, 5)])
     panel.sorting.setCurrentText("By status")

@@ -42,6 +42,7 @@ SIDE_VIEWS = frozenset({"LL", "RL", "LLO", "RLO", "LPO", "RPO", "LAO", "RAO", "L
 NO_TARGET = "This is neither a chest film nor an endoscopy picture, so nothing is proposed; choose a target yourself."
 OTHER_BODY_PART = "The file says that this is {what}, so nothing is proposed; choose a target yourself."
 OTHER_VIEW = "The file says that this view is {what}, so nothing is proposed; choose a target yourself."
+LONGEST_CODE = 3  # letters of a view's code
 UNDECIDED_MODALITIES = frozenset({"", "OT", "SC"})  # these say nothing: look at the pixels
 
 
@@ -61,10 +62,15 @@ def why_not(image: Image, target: Target | None = None) -> str:
     if target is None:
         return NO_TARGET
     if taken.body_part and not any(part in f"{taken.body_part} " for part in target.body):
-        return OTHER_BODY_PART.format(what=taken.body_part.lower())
+        return OTHER_BODY_PART.format(what=_spoken(taken.body_part))
     if target is LUNG and not _is_frontal(taken.view):
-        return OTHER_VIEW.format(what=taken.view.lower())
+        return OTHER_VIEW.format(what=_spoken(taken.view))
     return ""
+
+
+def _spoken(word: str) -> str:
+    """A word of a header for a sentence; codes such as LLO stay in capitals."""
+    return word if len(word) <= LONGEST_CODE else word.lower()
 
 
 def _is_frontal(view: str) -> bool:

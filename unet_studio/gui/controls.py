@@ -38,9 +38,13 @@ class ActionButton(QPushButton):
         layout.addStretch(1)
         layout.addWidget(self._key)
         self._show_key = show_key
-        self.clicked.connect(lambda: action.trigger())
+        self.clicked.connect(self._trigger)
         action.changed.connect(self._follow)
         self._follow()
+
+    def _trigger(self) -> None:
+        self._action.trigger()
+        self._follow()  # a click alone leaves the button as the action is
 
     def _follow(self) -> None:
         action = self._action

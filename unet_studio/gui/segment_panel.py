@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.controls import ActionButton, ValueSlider
@@ -85,11 +85,8 @@ class SegmentPanel(QWidget):
     def _targets(self, actions: ActionSet) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(0)
-        self._target_buttons = QButtonGroup(self)
         for action_id, kind in (("target_lung", "left"), ("target_polyp", "right")):
-            button = ActionButton(actions[action_id], kind=kind)
-            self._target_buttons.addButton(button)
-            row.addWidget(button, 1)
+            row.addWidget(ActionButton(actions[action_id], kind=kind), 1)
         return row
 
     def _verdicts(self, actions: ActionSet) -> QGridLayout:

@@ -52,7 +52,7 @@ def effort_words(case: Case) -> str:
 
 
 class WorklistModel(QAbstractListModel):
-    """Rows in the order in which they were added; `want_thumbnail` is called once for each row that is painted."""
+    """Rows in the worklist's own order; `want_thumbnail` is called once for each row that is painted."""
 
     def __init__(self, want_thumbnail: Callable[[int], None], parent=None) -> None:
         super().__init__(parent)
@@ -86,18 +86,20 @@ class WorklistModel(QAbstractListModel):
     def show(self, cases: Sequence[Case]) -> None:
         """Show these cases; rows that stay keep their place, selection and thumbnail."""
         old, new = [case.id for case in self._cases], [case.id for case in cases]
-        if new[: len(old)] != old:
+        first = next((row for row, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
+        added = len(new) - len(old)
+        if added < 0 or old[first:] != new[first + added :]:
             self.beginResetModel()
             self._cases = list(cases)
             self._number()
             self.endResetModel()
             return
-        self.change(cases[: len(old)])
-        if len(new) > len(old):
-            self.beginInsertRows(QModelIndex(), len(old), len(new) - 1)
-            self._cases.extend(cases[len(old) :])
+        if added:
+            self.beginInsertRows(QModelIndex(), first, first + added - 1)
+            self._cases[first:first] = cases[first : first + added]
             self._number()
             self.endInsertRows()
+        self.change(cases)
 
     def renamed(self) -> None:
         """Every case is called otherwise from now on."""
@@ -116,7 +118,7 @@ class WorklistModel(QAbstractListModel):
         self._rows = {case.id: row for row, case in enumerate(self._cases)}
 
     def cases(self) -> list[Case]:
-        """All cases in the order in which they were added."""
+        """All cases in the worklist's own order."""
         return self._cases
 
     def case(self, case_id: int) -> Case | None:

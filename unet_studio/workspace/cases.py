@@ -35,6 +35,8 @@ LEFT JOIN efforts ON efforts.image_hash = cases.image_hash AND efforts.image_has
     AND efforts.target = COALESCE(choices.target, cases.guess, '')
 """
 
+_IN_ORDER = " ORDER BY min(cases.id) OVER (PARTITION BY cases.path), cases.frame"
+
 _SET_STATUS = """
 INSERT INTO statuses (case_id, reader, target, status, reason, changed) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (case_id, reader, target)
@@ -105,9 +107,9 @@ def set_frames(workspace: Workspace, file: int, frames: int) -> None:
 
 
 def cases(workspace: Workspace, reader: str) -> list[Case]:
-    """The whole worklist as `reader` sees it, in the order in which it was added."""
+    """The whole worklist as `reader` sees it: files as they were added, the frames of each in order."""
     with reading(workspace) as connection:
-        rows = connection.execute(_SEEN + "ORDER BY cases.id", {"reader": reader}).fetchall()
+        rows = connection.execute(_SEEN + _IN_ORDER, {"reader": reader}).fetchall()
     paths = linking.paths(workspace, {row["path"] for row in rows})
     return [_case(row, paths) for row in rows]
 

@@ -96,7 +96,7 @@ def test_another_body_part_or_view_asks_for_nothing(body_part: str, view: str, e
     said = why_not(image)
     assert bool(said) == (expected is None)
     if said:
-        assert body_part.lower() in said or view.lower() in said
+        assert body_part.lower() in said or (view if len(view) < 4 else view.lower()) in said
 
 
 def test_bronchoscopy_is_no_colonoscopy() -> None:

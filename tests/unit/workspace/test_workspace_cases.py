@@ -116,3 +116,11 @@ def test_names_that_are_not_utf8_survive(room) -> None:
     assert room.case(ids[0]).name == "M?ller.dcm"
     assert from_row(to_row(path)) == path
     assert plain("Müller") == "Müller"
+
+
+def test_frames_that_come_later_stand_beside_their_file(room) -> None:
+    store.add_cases(room.ws, [store.NewCase("/films/a.mp4", 0, 60, video=True), store.NewCase("/films/b.png")])
+    store.add_cases(room.ws, [store.NewCase("/films/a.mp4", 41, 60, video=True)])
+    store.add_cases(room.ws, [store.NewCase("/films/a.mp4", 16, 60, video=True)])
+    found = [(case.name, case.frame) for case in store.cases(room.ws, room.reader)]
+    assert found[1:] == [("a.mp4 (1/60)", 0), ("a.mp4 (17/60)", 16), ("a.mp4 (42/60)", 41), ("b.png", 0)]
