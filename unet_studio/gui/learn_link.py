@@ -17,7 +17,7 @@ from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.learn_facts import Known
 from unet_studio.gui.learn_panel import LearnPanel
 from unet_studio.gui.preferences import Preferences
-from unet_studio.gui.reading import Reading
+from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.teaching import Teaching
 from unet_studio.gui.texts import mark, tr, tr_n
 
@@ -38,7 +38,8 @@ class LearnLink(QObject):
         self.preferences = Preferences()
         self.device = ""  # that computes best here, "" before it was tried
         self.read_once = False  # False until `known` says what is in the Workspace
-        reading.opened.connect(lambda _opened: self._show())
+        self._last = ""  # Target of the case that was open last
+        reading.opened.connect(self._opened)
         teaching.began.connect(lambda _target: panel.begin())
         teaching.progressed.connect(panel.show_progress)
         teaching.ended.connect(self._ended)
@@ -52,12 +53,16 @@ class LearnLink(QObject):
         self.preferences = preferences
 
     def target(self) -> str:
-        """The Target that the panel speaks of: the open case's, else the one with the longest queue."""
-        case = self._reading.open_case
-        if case is not None and case.target is not None:
-            return case.target
+        """The Target that the panel speaks of: the case's that is or was open, else the one with the longest queue."""
+        if self._last:
+            return self._last
         waiting = self.known.waiting
         return waiting.most_common(1)[0][0] if waiting else next(iter(TARGETS))
+
+    def _opened(self, opened: Opened | None) -> None:
+        if opened is not None and opened.case.target is not None:
+            self._last = opened.case.target
+        self._show()
 
     def target_to_learn(self) -> str:
         """The panel's Target, or the one that has most to learn from where that one has nothing."""
