@@ -17,7 +17,7 @@ class FrameBar(QWidget):
 
     def __init__(self, actions: ActionSet) -> None:
         super().__init__(objectName="frame_bar")
-        self._known = 1
+        self.known = 1  # frames that can be shown by now
         self.play = QToolButton(objectName="frame_play")
         self.play.setDefaultAction(actions["play"])
         self.play.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -42,7 +42,7 @@ class FrameBar(QWidget):
 
     def set_range(self, frames: int, known: int, counted: bool = True) -> None:
         """How many frames there are, or, while they are being counted, are said to be."""
-        self._known = max(1, min(known, frames) if counted else known)
+        self.known = max(1, min(known, frames) if counted else known)
         top = frames if counted else max(frames, known)
         with QSignalBlocker(self.slider), QSignalBlocker(self.number):
             self.slider.setRange(1, top)
@@ -62,13 +62,13 @@ class FrameBar(QWidget):
             self.number.setValue(number)
 
     def _slid(self, value: int) -> None:
-        number = min(value, self._known)
+        number = min(value, self.known)
         if number != value:
             with QSignalBlocker(self.slider):
                 self.slider.setValue(number)
         (self.moved if self.slider.isSliderDown() else self.chosen).emit(number)
 
     def _typed(self, value: int) -> None:
-        number = min(value, self._known)
+        number = min(value, self.known)
         self.set_frame(number)
         self.chosen.emit(number)

@@ -126,7 +126,7 @@ class FramesLink(QObject):
     @property
     def _last(self) -> int:
         """The last frame that can be shown by now, counted from 0."""
-        return self._bar._known - 1
+        return self._bar.known - 1
 
     def _count(self, case: Case) -> None:
         if self._counting is not None:
