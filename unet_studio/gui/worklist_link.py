@@ -17,6 +17,7 @@ from unet_studio.gui.texts import tr
 from unet_studio.gui.worklist_panel import WorklistPanel
 
 FEW = 20
+MANY = 500  # rows from which on they are read in another thread
 REST_MS = 250  # rows that arrive in the meantime are shown together
 REST_TIMES = 12  # times as long as showing all rows took the window rests from it
 
@@ -35,7 +36,8 @@ class WorklistLink(QObject):
         self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
         self._kept = -1  # a frame that was asked for by its number, on the list or not
-        self._start_when_filled = False
+        self._start_when_filled = False  # the first picture opens once there is one
+        self._adding = False
         self.target: str | None = None  # of the command line, for cases that have none yet
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._refresh_behind)
@@ -50,14 +52,23 @@ class WorklistLink(QObject):
         self._show(self._read()())
 
     def _refresh_behind(self) -> None:
-        """The same while a folder is listed: to read ten thousand rows is left to another thread."""
+        """The same, with the reading of the cases left to another thread."""
         state, read = self._state, self._read()
 
         def done(found: Any) -> None:
             if state == self._state:
                 self._show(found)
+            else:
+                self._rest.start()
 
         self._jobs.run(lambda _token: read(), done=done, lane=LIST)
+
+    def _refresh_as_long(self) -> None:
+        """Read the cases again: at once where they are few, for to read ten thousand rows takes a while."""
+        if self.panel.model.rowCount() > MANY:
+            self._refresh_behind()
+        else:
+            self.refresh()
 
     def _read(self) -> Callable[[], Any]:
         session, keep = self._reading.session, {self._kept} | self.panel.rows.carried
@@ -78,13 +89,14 @@ class WorklistLink(QObject):
         self.refreshed.emit()
         if self._start_when_filled and self._reading.case_id < 0:
             self.open_first()
+        self._start_when_filled = self._start_when_filled and self._adding
 
     def take(self, changes: Changes) -> None:
-        """Refresh where cases changed: the rows of a few alone, for to read ten thousand takes a while."""
+        """Refresh where cases changed; the rows of a few alone."""
         self._state += 1
         listed = all(self.panel.model.case(case_id) is not None for case_id in changes.cases)
         if changes.worklist or len(changes.cases) > FEW or not listed:
-            self.refresh()
+            self._refresh_as_long()
         elif changes.cases:
             from unet_studio.workflow import opening
 
@@ -107,14 +119,16 @@ class WorklistLink(QObject):
 
     def _add(self, verb: Any) -> None:
         session = self._reading.session
-        self._start_when_filled = True
+        self._start_when_filled = self._adding = True
 
         def work(token: Token) -> Changes:
             from unet_studio.workflow import opening
 
             return verb(session, token, opening)
 
-        self._jobs.run(work, done=self._added, progress=self._batch, lane=ADD, label=tr("Adding files"))
+        self._jobs.run(
+            work, done=self._added, failed=self._not_added, progress=self._batch, lane=ADD, label=tr("Adding files")
+        )
 
     def _folded_files(self, folder: str) -> Sequence[Any]:
         from unet_studio.workflow import folding
@@ -126,9 +140,15 @@ class WorklistLink(QObject):
             self._rest.start()
 
     def _added(self, changes: Changes) -> None:
+        self._adding = False
         self.changed.emit(changes)
-        self.refresh()
-        self._start_when_filled = False
+        if not changes.worklist:
+            self._refresh_as_long()
+
+    def _not_added(self, error: Exception) -> None:
+        self._adding = False
+        self._jobs.said.emit(str(error), True)
+        self._refresh_as_long()
 
     # walking
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from unet_studio.core.changes import Changes
@@ -65,8 +66,7 @@ def add_paths(
 
     require_writable(session)
     run = _Run(session, target)
-    for given in paths:
-        folder, files = folders.files_of(given, cancelled)
+    for folder, files in _together(folders.files_of(given, cancelled) for given in paths):
         icons = 0  # px a side up to which a picture waits until it is known whether there is DICOM
         if folder is not None and folders.holds_a_viewer(files):
             icons = ANY_SIZE
@@ -80,6 +80,15 @@ def add_paths(
     _settle(run)
     _write(run)
     return run.total
+
+
+def _together(found: Iterable[tuple[Path | None, list[Path]]]) -> Iterator[tuple[Path | None, list[Path]]]:
+    """Folders with their files; files that were named themselves, one after the other, as one list."""
+    for alone, group in groupby(found, key=lambda one: one[0] is None):
+        if alone:
+            yield None, [file for _, files in group for file in files]
+        else:
+            yield from group
 
 
 def _first_time(run: _Run, file: Path) -> bool:
