@@ -1,4 +1,4 @@
-"""Which stills of one folder belong together, by the answer that a reader gave once: none, all, or by their names."""
+"""Which pictures belong together: by the patient that a header names, or as a reader said once of a folder's stills."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ LAST_NUMBER, FIRST_NUMBER, PART = "last number", "first number", "part"
 PARTS = 4  # how many parts of a name are offered
 FEW = 3  # stills of a folder, from which on its reader is asked
 PATIENT = 10  # stills of one patient, at most, where names are believed to tell patients apart
+NOBODY = frozenset({"anon", "anonymous", "anonymized", "anonymised", "unknown", "none", "null", "na", "n/a", "noid"})
 _SEPARATORS = re.compile(r"[\s_.\-]+")
+
+
+def patient_key(patient_id: str, study: str) -> str:
+    """What ties pictures of one patient together: the identifier, else the study's, else "".
+
+    An identifier that stands for nobody ("ANONYMOUS", 0000) would make one patient of all.
+    """
+    word = patient_id.strip().casefold()
+    return study if word in NOBODY or not word.strip("0-_. ") else patient_id
 
 
 @dataclass(frozen=True)

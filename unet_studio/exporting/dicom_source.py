@@ -14,6 +14,7 @@ from typing import Any
 
 from unet_studio.core.digests import file_sha256
 from unet_studio.core.errors import UserError
+from unet_studio.core.grouping import patient_key
 
 PATIENT = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")  # type 2: there, even if empty
 PATIENT_STUDY = ("PatientAge", "PatientSize", "PatientWeight")
@@ -77,7 +78,7 @@ def patient(path: Path) -> Patient:
     if found is None:
         return Patient()
     names = [part for one in IDENTITY for part in str(text(found, one)).replace("^", " ").split()]
-    key = str(text(found, "PatientID") or text(found, "StudyInstanceUID"))
+    key = patient_key(str(text(found, "PatientID")), str(text(found, "StudyInstanceUID")))
     return Patient(key, tuple(sorted({name.lower() for name in names if len(name) >= 3})))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
+from unet_studio.core.grouping import patient_key
 from unet_studio.core.image import LookupTable, ValueTransform, Window
 from unet_studio.imaging.dicom_open import text
 
@@ -173,5 +174,5 @@ def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
 
 
 def group(dataset: Dataset) -> str:
-    """What ties pictures of one patient together: the patient's id, else the study, else ""."""
-    return text(dataset, "PatientID") or text(dataset, "StudyInstanceUID")
+    """What ties pictures of one patient together, "" where the header does not say."""
+    return patient_key(text(dataset, "PatientID"), text(dataset, "StudyInstanceUID"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from unet_studio.core.grouping import (
     Rule,
     groups,
     guess,
+    patient_key,
 )
 
 NAMES = st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=12, unique=True)
@@ -57,3 +59,14 @@ def test_a_name_keeps_its_group_whatever_stands_beside_it(names, later, rule, ra
     for name in names:
         assert name in after[before[name] or f"\0{name}"]
     assert sum(map(len, after.values())) == len(everything)
+
+
+@pytest.mark.parametrize("nobody", ["", "ANON", "Anonymous ", "0", "0000", "000-00", "unknown", "N/A"])
+def test_an_identifier_of_nobody_does_not_make_one_patient_of_all(nobody: str) -> None:
+    assert patient_key(nobody, "1.2.3") == "1.2.3"
+    assert patient_key(nobody, "") == ""
+
+
+@pytest.mark.parametrize("somebody", ["4711", "ANON_0007", "007", "Annemarie"])
+def test_any_other_identifier_is_a_patient(somebody: str) -> None:
+    assert patient_key(somebody, "1.2.3") == somebody
