@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import MPEGTransferSyntaxes
 
 from unet_studio.core.image import Image, Source, ValueTransform
-from unet_studio.imaging import dicom_frames, dicom_video
+from unet_studio.imaging import dicom_frames
 from unet_studio.imaging.arrays import as_pixels
 from unet_studio.imaging.dicom_about import acquisition, fingerprint, origin
 from unet_studio.imaging.dicom_colour import from_palette, full_depth
@@ -24,8 +25,10 @@ def open_dicom(path: Path, unpacked: bytes | None = None) -> Document:
     dataset = read_dataset(path if unpacked is None else unpacked)
     header = _header(dataset)
     check_size(header.rows, header.columns)
-    if dicom_video.holds_a_video(dataset):
-        return dicom_video.open_stream(dataset, path, header)
+    if dataset.file_meta.TransferSyntaxUID in MPEGTransferSyntaxes:
+        from unet_studio.imaging.dicom_video import open_stream
+
+        return open_stream(dataset, path, header)
     dicom_frames.check_length(dataset, header.frames)
     return Document(
         header,

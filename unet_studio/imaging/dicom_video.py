@@ -18,7 +18,6 @@ from typing import Any
 
 from pydicom import encaps
 from pydicom.dataset import FileDataset
-from pydicom.uid import UID, MPEGTransferSyntaxes
 
 from unet_studio.core.image import Image
 from unet_studio.imaging.dicom_about import fingerprint, origin
@@ -26,11 +25,6 @@ from unet_studio.imaging.dicom_values import group
 from unet_studio.imaging.document import Document, Header
 from unet_studio.imaging.refusal import cut_short, refused_as
 from unet_studio.imaging.video import Video
-
-
-def holds_a_video(dataset: FileDataset) -> bool:
-    """True where the pixels are the stream of a video, by the transfer syntax."""
-    return UID(dataset.file_meta.TransferSyntaxUID) in MPEGTransferSyntaxes
 
 
 def open_stream(dataset: FileDataset, path: Path, header: Header) -> Document:
