@@ -4,8 +4,9 @@
 
 Each row runs by the clock, as a reader's run does. With --steps the number of steps is fixed instead, to what an idle
 machine with two processors takes in that time (228 in 120 s, 570 in 300 s): for machines that are busy. Finished runs
-are kept in --log and not run again. The pictures lie in ../shared/data beside the repository; only those are taken that
-the bundled models have not learned from. About one in five is on the gate's side, as in a Workspace.
+are kept in --log and not run again. --parent begins from other weights, such as those of a model that has seen no
+picture of PolypGen, for the row "polyp". The pictures lie in ../shared/data beside the repository; only those are taken
+that the bundled models have not learned from. About one in five is on the gate's side, as in a Workspace.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from training.checkpoint import describe
 from training.dataset import Pair, find_pairs, read_mask, read_picture
 from training.metrics import dice
 from training.preprocess import mask_at_own_size
+from unet_studio.core.digests import file_sha256
 from unet_studio.core.image import Image, Source
 from unet_studio.core.proposal import ONE
 from unet_studio.core.resources import bundled_model
@@ -198,10 +200,10 @@ def fine_tune(row: Row, model: Path, films: Sequence[Film], seed: int, steps: in
     return outcomes[0]
 
 
-def one_run(name: str, seed: int, fixed: bool) -> dict[str, Any]:
-    """One line of the log."""
+def one_run(name: str, seed: int, fixed: bool, parent: Path | None = None) -> dict[str, Any]:
+    """One line of the log. parent: weights to begin from instead of the bundled ones."""
     row = ROWS[name]
-    model, task = bundled_model(row.target), row.make(seed)
+    model, task = parent or bundled_model(row.target), row.make(seed)
     folder = Path(tempfile.mkdtemp(prefix="finetune-"))
     try:
         steps = STEPS[row.seconds] if fixed else 0
@@ -217,6 +219,7 @@ def one_run(name: str, seed: int, fixed: bool) -> dict[str, Any]:
         "row": name,
         "seed": seed,
         "fixed": fixed,
+        "parent": "" if parent is None else file_sha256(parent),
         "live": outcome.verdict.promoted,
         "before": before,
         "after": after,
@@ -289,15 +292,17 @@ def main() -> int:
     parser.add_argument("--rows", choices=[*ROWS, "reader"], nargs="*", default=[*ROWS, "reader"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--steps", action="store_true", help="fix the number of steps instead of the time")
+    parser.add_argument("--parent", type=Path, help="weights to begin from instead of the bundled model's")
     parser.add_argument("--log", type=Path, help="where finished runs are kept, a JSON object a line")
     asked = parser.parse_args()
     runs = read_log(asked.log)
-    known = {(run["row"], run["seed"], run["fixed"]) for run in runs}
+    parent = "" if asked.parent is None else file_sha256(asked.parent)
+    known = {(run["row"], run["seed"], run["fixed"], run.get("parent", "")) for run in runs}
     for name in (name for name in asked.rows if name in ROWS):
         for seed in asked.seeds:
-            if (name, seed, asked.steps) in known:
+            if (name, seed, asked.steps, parent) in known:
                 continue
-            runs.append(one_run(name, seed, asked.steps))
+            runs.append(one_run(name, seed, asked.steps, asked.parent))
             print(json.dumps(runs[-1]), flush=True)
             if asked.log:
                 with asked.log.open("a", encoding="utf-8") as file:

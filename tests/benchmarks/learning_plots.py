@@ -33,7 +33,8 @@ NEW, OLD, LIVE, KEPT = "#0072b2", "#d55e00", "#009e73", "#999999"  # told apart 
 ROWS = {"v7-8": "8 films of the new convention alone", "mixed-v7": "8 of the new and 8 of the old one"}
 KINDS = {
     "v7-8": "another convention", "one-lung": "one lung only", "heart": "heart included", "wider": "3 % wider",
-    "mixed-v7": "new and old, told apart", "mixed-heart": "new and old, not told apart", "same": "same convention",
+    "mixed-v7": "new and old, told apart", "mixed-heart": "new and old, hardly told apart",
+    "untold-heart": "new and old, not told apart", "polyp": "polyps of one hospital", "same": "same convention",
     "contradicting": "contradicting",
 }  # fmt: skip
 
