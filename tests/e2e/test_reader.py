@@ -20,7 +20,7 @@ from unet_studio.workspace import store
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
-SECONDS = 60_000  # ms that a job may take on a machine that is busy with something else
+SECONDS = 180_000  # ms that a job may take on a machine that is busy with something else
 
 
 def dice(one: np.ndarray, other: np.ndarray) -> float:
