@@ -16,7 +16,7 @@ from unet_studio.gui.worklist_model import CASE_ROLE
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
-SECONDS = 60_000  # ms that a job may take on a machine that is busy with something else
+SECONDS = 180_000  # ms that a job may take on a machine that is busy with something else
 
 
 class Reader:

@@ -15,7 +15,7 @@ from unet_studio.workflow.sample import sample_film
 from unet_studio.workspace import store
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
-SECONDS = 60_000  # ms that a job may take on a machine that is busy with something else
+SECONDS = 180_000  # ms that a job may take on a machine that is busy with something else
 
 
 @pytest.fixture
