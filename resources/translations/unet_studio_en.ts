@@ -66,6 +66,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n held out</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n held out to compare models</source>
    <translation type="unfinished">
     <numerusform />
@@ -1325,6 +1331,10 @@
   </message>
   <message>
    <source>Hatch the pixels that only you can change</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Held out: never learned from, to compare models on</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -145,9 +145,9 @@ def test_the_queue_says_what_is_held_out(desk):
     for to_learn, held_out, text in (
         ({}, 0, "The queue is empty. Accept a picture to fill it."),
         ({"lung": 1}, 0, "1 correction waiting"),
-        ({"lung": 8}, 4, "8 corrections waiting, 4 held out to compare models"),
-        ({"polyp": 1, "lung": 7}, 1, "8 corrections waiting (7 Lung, 1 Polyp), 1 held out to compare models"),
-        ({}, 4, "0 corrections waiting, 4 held out to compare models"),
+        ({"lung": 8}, 4, "8 corrections waiting, 4 held out"),
+        ({"polyp": 1, "lung": 7}, 1, "8 corrections waiting (7 Lung, 1 Polyp), 1 held out"),
+        ({}, 4, "0 corrections waiting, 4 held out"),
     ):
         desk.panel.show_queue(to_learn, held_out)
         assert desk.panel.queue.text() == text

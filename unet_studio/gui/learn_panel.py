@@ -132,8 +132,9 @@ class LearnPanel(QWidget):
         words = f" ({each})" if len(to_learn) > 1 else ""
         parts = [tr_n("%n correction waiting", "%n corrections waiting", waiting) + words]
         if held_out:
-            parts.append(tr_n("%n held out to compare models", "%n held out to compare models", held_out))
+            parts.append(tr_n("%n held out", "%n held out", held_out))
         self.queue.setText(", ".join(parts))
+        self.queue.setToolTip(tr("Held out: never learned from, to compare models on") if held_out else "")
 
     def show_active(self, model_id: str, mode: Mode = Mode.ASK) -> None:
         """Name the version that proposes now, and the mode of its Target where it is not the usual one."""
