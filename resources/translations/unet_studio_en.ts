@@ -1231,12 +1231,6 @@
    <source>Folder for the masks</source>
    <translation type="unfinished" />
   </message>
-  <message numerus="yes">
-   <source>Folder “{folder}”: %n pictures name no patient. Do some of them belong together?</source>
-   <translation type="unfinished">
-    <numerusform />
-   </translation>
-  </message>
   <message>
    <source>For a reader study: nothing is learned, and the version that proposes never changes.</source>
    <translation type="unfinished" />
@@ -2521,6 +2515,10 @@ Propose a film, correct and accept it: each version is credited with the films t
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Some pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Start from</source>
    <translation type="unfinished" />
   </message>
@@ -2646,10 +2644,6 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>The pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? Those learn together or compare models together, never both.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>The processor (CPU)</source>
    <translation type="unfinished" />
   </message>
@@ -2724,6 +2718,12 @@ training loss and agreement on held-out films.</source>
   <message>
    <source>This key is fixed: it belongs to the picture.</source>
    <translation type="unfinished" />
+  </message>
+  <message numerus="yes">
+   <source>This picture names no patient. Do some of the %n pictures in its folder belong together?</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
   </message>
   <message>
    <source>Threshold</source>

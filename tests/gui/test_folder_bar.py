@@ -34,8 +34,9 @@ def stills(studio, tmp_path, qtbot):
 def test_the_line_asks_and_the_dialog_answers(stills, qtbot) -> None:
     window, folder = stills
     bar = window.folder.bar
-    words = "Folder “{}”: 8 pictures name no patient. Do some of them belong together?"
-    assert bar.words.text() == words.format("…")  # a folder may be called by a patient's name
+    # without the folder's name, which may be the patient's
+    words = "This picture names no patient. Do some of the 8 pictures in its folder belong together?"
+    assert bar.words.text() == words
     assert window.reading.open_case is not None
     qtbot.mouseClick(bar.choose, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(window.findChildren(FolderDialog)))

@@ -39,14 +39,13 @@ class FolderBar(QFrame):
         layout.addWidget(self.alone, 2, 0, 1, 2)
         self.hide()
 
-    def ask(self, folder: str, count: int) -> None:
-        """Ask about a folder."""
+    def ask(self, count: int) -> None:
+        """Ask about a folder of so many pictures."""
         self.words.setText(
             tr_n(
-                "Folder “{folder}”: %n picture names no patient. Does it belong to others?",
-                "Folder “{folder}”: %n pictures name no patient. Do some of them belong together?",
+                "This picture names no patient. Is it the only one of its patient in its folder?",
+                "This picture names no patient. Do some of the %n pictures in its folder belong together?",
                 count,
-                folder=folder,
             )
         )
         self.show()
@@ -86,7 +85,7 @@ class FolderLink(QObject):
         if folder is None or folder.path in self._asked:
             self.bar.hide()
         else:
-            self.bar.ask(_shown(folder.name), len(folder.names))
+            self.bar.ask(len(folder.names))
 
     def _put_off(self) -> None:
         self._asked.add(self._about.path)

@@ -93,7 +93,7 @@ def choose(session: Session, folder: str, rule: Rule) -> Changes:
     _take_sides(session, folder, rule)
     store.set_setting(session.workspace, SETTING, kept)
     count = len(groups(rule, _names(session, folder)))
-    return Changes(message=f"{os.path.basename(folder)}: {count} groups of pictures")  # noqa: PTH119
+    return Changes(message=f"{count} groups of pictures in this folder")
 
 
 def _take_sides(session: Session, folder: str, rule: Rule) -> None:

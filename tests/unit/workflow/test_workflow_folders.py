@@ -61,7 +61,7 @@ def test_the_answer_makes_the_groups(
     session: Session, ready: dict[str, int], stills: Path, rule: Rule, count: int
 ) -> None:
     message = folders.choose(session, str(stills), rule).message
-    assert message == f"stills: {count} groups of pictures"
+    assert message == f"{count} groups of pictures in this folder"
     accepted = {name: accept(session, case_id) for name, case_id in ready.items()}
     assert len({one.group for one in accepted.values()}) == count
     sides = {}

@@ -18,7 +18,7 @@ WORDS = {
     PART: mark("Names with the same part {number}"),
 }
 HEADING = mark(
-    "The pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? "
+    "Some pictures in the folder “{folder}” name no patient. Which of them are of one patient or video? "
     "Those learn together or compare models together, never both."
 )
 NEVER = mark("A picture's side never changes once a correction of it was accepted.")
