@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import cv2
@@ -21,6 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 ROOT = Path(__file__).resolve().parent.parent
+SALT = "01" * 32  # of the split, in `workspace`
 PROFILE_VARIABLES = (
     "XDG_DATA_HOME",
     "XDG_CONFIG_HOME",
@@ -265,12 +266,19 @@ def wide_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(tmp_path: Path, tiny_weights: Path) -> Path:
-    """A Workspace of "Dr Test" in which the tiny network proposes lungs."""
+    """A Workspace of "Dr Test" in which the tiny network proposes lungs.
+
+    Its split is the same in every run: the first two films of `films` are learned from, the third is held out.
+    """
     from unet_studio.workflow import versions
     from unet_studio.workflow.session import change_reader, close_session, open_session
+    from unet_studio.workspace import migrations
 
     folder = tmp_path / "workspace"
-    session = change_reader(open_session(folder), "Dr Test")
+    with pytest.MonkeyPatch.context() as fixed:
+        fixed.setattr(migrations, "secrets", SimpleNamespace(token_hex=lambda _bytes: SALT))
+        opened = open_session(folder)
+    session = change_reader(opened, "Dr Test")
     versions.install(session, "lung", tiny_weights, "tiny network of the tests")
     close_session(session)
     return folder

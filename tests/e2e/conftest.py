@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -14,11 +13,9 @@ from PySide6.QtWidgets import QApplication, QListView, QPushButton, QSlider
 from unet_studio.core.case import Status
 from unet_studio.gui.app import open_window
 from unet_studio.gui.worklist_model import CASE_ROLE
-from unet_studio.workspace import migrations
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key
-SALT = "5a" * 32
 SECONDS = 180_000  # ms that a job may take on a machine that is busy with something else
 
 
@@ -99,9 +96,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(qtbot, workspace, monkeypatch):
-    # films that are nearly the same share a side; with this salt it is the one that is learned from
-    monkeypatch.setattr(migrations, "secrets", SimpleNamespace(token_hex=lambda _bytes: SALT))
+def reader(qtbot, workspace):
     reader = Reader(qtbot, workspace)
     yield reader
     reader.window.shut()
