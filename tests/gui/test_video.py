@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from PySide6.QtWidgets import QApplication, QSlider, QSpinBox
 
 from unet_studio.core.errors import ModelError
 from unet_studio.core.image import modality_values
+from unet_studio.gui import worklist_link
 from unet_studio.gui.app import open_window
 from unet_studio.gui.dialogs.span import SpanDialog
+from unet_studio.gui.jobs import LIST
 from unet_studio.imaging import reader
 from unet_studio.workflow import opening, proposing, spans, versions
 from unet_studio.workflow.session import change_reader, close_session, open_session
@@ -87,6 +90,32 @@ def test_arrows_number_and_slider_open_exactly_that_frame(window, videos) -> Non
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_Right)
     assert window.status.message() == "This is the last frame"
+
+
+def test_beside_a_long_worklist_frames_are_read_behind(window, videos, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worklist_link, "MANY", 0)
+    cases, by, may_go_on = opening.cases, set(), threading.Event()
+
+    def read(*about):
+        by.add(threading.get_ident())
+        may_go_on.wait(30)
+        return cases(*about)
+
+    monkeypatch.setattr(opening, "cases", read)
+    may_go_on.set()
+    window.frames.go(40)
+    at(window, videos, 40)
+    assert by
+    assert threading.get_ident() not in by
+    may_go_on.clear()
+    window.frames.go(50)
+    wait(lambda: window.jobs.lane_busy(LIST))
+    window.worklist.open(window.worklist.panel.model.cases()[0].id)  # chosen before the frame was on the list
+    at(window, videos, 0)
+    may_go_on.set()
+    wait(lambda: not window.jobs.lane_busy(LIST))
+    wait(lambda: not window.jobs.busy())
+    at(window, videos, 0)
 
 
 def test_playing_shows_frames_in_order_and_opens_the_one_where_it_stops(window, videos) -> None:

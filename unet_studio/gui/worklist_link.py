@@ -36,6 +36,7 @@ class WorklistLink(QObject):
         self.panel = WorklistPanel(self._want_thumbnail, self._folded_files)
         self._asked = 0
         self._kept = -1  # a frame that was asked for by its number, on the list or not
+        self._frame_due = False  # that frame opens as soon as it is on the list
         self._start_when_filled = False  # the first picture opens once there is one
         self._adding = False
         self.target: str | None = None  # of the command line, for cases that have none yet
@@ -90,6 +91,8 @@ class WorklistLink(QObject):
         if self._start_when_filled and self._reading.case_id < 0:
             self.open_first()
         self._start_when_filled = self._start_when_filled and self._adding
+        if self._frame_due and self.panel.model.case(self._kept) is not None:
+            self.open(self._kept)
 
     def take(self, changes: Changes) -> None:
         """Refresh where cases changed; the rows of a few alone."""
@@ -160,6 +163,7 @@ class WorklistLink(QObject):
 
     def open(self, case_id: int) -> None:
         """Open a case, or show why it cannot be opened."""
+        self._frame_due = False
         case = self.panel.model.case(case_id)
         if case is None or (case_id == self._reading.case_id and self._reading.open_case is not None):
             return
@@ -176,9 +180,11 @@ class WorklistLink(QObject):
     def open_frame(self, case_id: int) -> None:
         """Open a frame that need not be on the list."""
         self._kept = case_id
-        if self.panel.model.case(case_id) is None:
-            self.refresh()
-        self.open(case_id)
+        if self.panel.model.case(case_id) is not None:
+            self.open(case_id)
+        else:
+            self._frame_due = True
+            self._refresh_as_long()
 
     def step(self, by: int) -> None:
         """Open the next or previous case of the list."""
