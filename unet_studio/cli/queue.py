@@ -44,10 +44,12 @@ def _queue_add(arguments: argparse.Namespace) -> int:
         )
     code = complain(report.problems)
     text = f"{report.added} added to the queue, {len(report.problems)} not"
+    if report.unmarked:
+        text += f"; left out as the masks of the whole file mark nothing there: {report.unmarked} of its frames"
     if report.aside:
         text += f"; {len(report.aside)} set aside, perhaps slips: see queue list, then queue keep or withdraw"
     row = {"added": report.added, "ids": list(report.ids), "problems": list(report.problems)}
-    say(arguments, row | {"set_aside": list(report.aside)}, text)
+    say(arguments, row | {"set_aside": list(report.aside), "unmarked_frames": report.unmarked}, text)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,17 @@ def is_coco(facts: dict[str, Any]) -> bool:
     return isinstance(facts.get("images"), list) and isinstance(facts.get("annotations"), list)
 
 
-def coco_mask(path: Path, name: str, target: str, shape: tuple[int, int]) -> np.ndarray | None:
-    """(H, W) uint8 0/1 of the picture called `name` (its stem counts); None where the file lists no such picture.
+def coco_mask(
+    path: Path, picture: Path, target: str, shape: tuple[int, int], *, namesake: bool = False
+) -> np.ndarray | None:
+    """(H, W) uint8 0/1 of a picture (the stem of its name counts); None where the file lists no such picture.
 
-    Annotations of the category called like the Target count, or all where there is but one category. Raises UserError.
+    Annotations of the category called like the Target count, or all where there is but one category. Where several
+    pictures are listed by that name, and where another may have it (`namesake`), folders decide. Raises UserError.
     """
     images, by_image, categories = _index(path, path.stat().st_mtime_ns if path.is_file() else 0)
-    image = images.get(stem(Path(name).name))
+    name = stem(picture.name)
+    image = _listed(path, images.get(name, []), picture, namesake)
     if image is None:
         return None
     wanted = {number for number, title in categories.items() if title == target}
@@ -36,13 +40,31 @@ def coco_mask(path: Path, name: str, target: str, shape: tuple[int, int]) -> np.
     mask = np.zeros(shape, np.uint8)
     try:
         if (int(image["height"]), int(image["width"])) != shape:
-            raise UserError(f"{path.name}: {stem(name)} has another size there than the picture.")
+            raise UserError(f"{path.name}: {name} has another size there than the picture.")
         for one in by_image.get(image["id"], ()):
             if one["category_id"] in wanted:
                 mask |= _drawn(one["segmentation"], shape)
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path.name}: the annotation of {stem(name)} cannot be read; export it again.") from error
+        raise UserError(f"{path.name}: the annotation of {name} cannot be read; export it again.") from error
     return mask
+
+
+def _listed(path: Path, listed: list[Any], picture: Path, namesake: bool) -> Any:
+    """The entry whose folders are the last of the picture's; the only one, where its name is enough."""
+    if len(listed) == 1 and not namesake:
+        return listed[0]
+    parts = picture.absolute().parent.parts
+    folders = [PurePosixPath(str(one["file_name"]).replace("\\", "/")).parent.parts for one in listed]
+    fits = [
+        (len(folder), one)
+        for folder, one in zip(folders, listed, strict=True)
+        if parts[len(parts) - len(folder) :] == folder and (folder or not namesake)
+    ]
+    most = max((depth for depth, _ in fits), default=0)
+    best = [one for depth, one in fits if depth == most]
+    if len(best) > 1 or (listed and not best and not namesake):
+        raise UserError(f"{path.name}: lists several pictures called {stem(picture.name)}; name their folders there.")
+    return best[0] if best else None
 
 
 def _drawn(segmentation: Any, shape: tuple[int, int]) -> np.ndarray:
@@ -57,7 +79,7 @@ def _refuse() -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=1)
-def _index(path: Path, changed: int) -> tuple[dict[str, Any], dict[Any, list[Any]], dict[Any, str]]:
+def _index(path: Path, changed: int) -> tuple[dict[str, list[Any]], dict[Any, list[Any]], dict[Any, str]]:
     """Pictures by stem, annotations by picture, categories' names; kept, as a folder asks once for each picture."""
     facts = read_json(path)
     try:
@@ -66,7 +88,9 @@ def _index(path: Path, changed: int) -> tuple[dict[str, Any], dict[Any, list[Any
         by_image: dict[Any, list[Any]] = {}
         for one in facts["annotations"]:
             by_image.setdefault(one["image_id"], []).append(one)
-        images = {stem(Path(str(one["file_name"])).name): one for one in facts["images"]}
+        images: dict[str, list[Any]] = {}
+        for one in facts["images"]:
+            images.setdefault(stem(PurePosixPath(str(one["file_name"]).replace("\\", "/")).name), []).append(one)
         return images, by_image, {one["id"]: str(one["name"]) for one in facts["categories"]}
     except (KeyError, TypeError) as error:
         raise UserError(f"{path.name}: no COCO file that can be read; export it again.") from error

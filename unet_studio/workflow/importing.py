@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from unet_studio.exporting.naming import stem
 from unet_studio.workflow import slips
 from unet_studio.workflow.accepting import keep
 from unet_studio.workflow.likenesses import complete
-from unet_studio.workflow.mask_files import MaskFolder, mask_folder, read_mask
+from unet_studio.workflow.mask_files import MaskFolder, NotMarked, mask_folder, read_mask
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.scenes import group_of, scene_of
 from unet_studio.workflow.session import Session, require_writable
@@ -27,13 +27,14 @@ from unet_studio.workspace.store import NewCase, NewCorrection
 
 @dataclass(frozen=True)
 class QueueReport:
-    """Ids of the Corrections added, how many were there already, a sentence for each picture that was not, and the
-    ids of those that look like slips and wait for an answer."""
+    """Ids of the Corrections added, how many were there already, a sentence for each picture that was not, the ids of
+    those that look like slips and wait for an answer, and how many frames their file of Masks says nothing of."""
 
     ids: tuple[int, ...]
     already: int
     problems: tuple[str, ...]
     aside: tuple[int, ...] = ()
+    unmarked: int = 0
 
     @property
     def added(self) -> int:
@@ -46,38 +47,42 @@ def queue_add(
 ) -> QueueReport:
     """Pair pictures with Masks of the same name, size and frame, and queue each as this session's reader's Correction.
 
-    masks: a folder with STEM.png (0/255 or label map), .dcm (SEG), .nii.gz, .nrrd, .json (labelme) or .txt (YOLO), with
-    exports of this program, or with annotations.json (COCO); or one COCO file. A file of several frames takes one file
-    for all of them, or STEM_f0001.png and so on; frames without one are left out.
+    masks: a folder with STEM.png (0/255 or label map), .dcm (SEG), .nii.gz, .nrrd, .json (labelme) or .txt (YOLO), in
+    the sub-folders of the pictures or beside each other, with exports of this program, or with annotations.json (COCO);
+    or one COCO file. A file of several frames takes one SEG, NIfTI or NRRD, or STEM_f0001.png and so on; frames that
+    have no Mask, and those in which the Masks of the whole file mark nothing, are left out.
     groups: CSV with columns stem,group, for pictures that name no patient. check: let the active version propose, and
     set aside what looks like a slip. A picture whose Correction is the same already stays as it is.
     Raises UserError where a folder or the CSV cannot be read.
     """
-    from unet_studio.imaging import scan
-
     require_writable(session)
     if not images.is_dir():
         raise UserError(f"{images}: this folder does not exist; check the name.")
-    found = mask_folder(masks)
+    pictures = _pictures(images, masks)
+    found = mask_folder(masks, pictures)
     complete(session)
     named = _read_groups(groups) if groups is not None else {}
-    ids: list[int] = []
+    adding = _Adding(session, target, images, found)
     problems: list[str] = []
-    already = 0
-
-    def add(path: Path) -> None:
-        nonlocal already
-        for added in _add_file(session, target, path, found, named.get(stem(path.name), "")):
-            already += added is None
-            ids.extend([] if added is None else [added])
-
-    for path in scan.find_files([images]):
-        problems += _problem_of(partial(add, path))
+    for picture in pictures:
+        problems += _problem_of(partial(adding.add, picture, named.get(stem(picture.name), "")))
+    ids = adding.ids
     if check and ids:
         slips.propose_for(session, ids)
         slips.check(session, target, session.reader)
     aside = set(ids) & slips.asked(session).keys()
-    return QueueReport(tuple(ids), already, tuple(problems), tuple(sorted(aside)))
+    return QueueReport(tuple(ids), adding.already, tuple(problems), tuple(sorted(aside)), adding.unmarked)
+
+
+def _pictures(images: Path, masks: Path) -> list[Path]:
+    """The files below `images`, relative to it; those in a folder of Masks that lies there are no pictures."""
+    from unet_studio.imaging import scan
+
+    files = [one.relative_to(images) for one in scan.find_files([images])]
+    root, inner = images.resolve(), masks.resolve()
+    if inner == root or not inner.is_relative_to(root):
+        return files
+    return [one for one in files if not (root / one).is_relative_to(inner)]
 
 
 def _problem_of(work: Callable[[], object]) -> list[str]:
@@ -128,46 +133,65 @@ def _read_groups(path: Path) -> dict[str, str]:
     return {row[0].strip(): row[1].strip() for row in rows if row[0].strip().lower() != "stem"}
 
 
-def _add_file(session: Session, target: str, path: Path, masks: MaskFolder, group: str) -> Iterator[int | None]:
-    """For each frame with a Mask the new Correction's id, or None where the same one stands. Raises UserError."""
-    from unet_studio.imaging import reader
+@dataclass(eq=False)
+class _Adding:
+    """What `queue_add` has added so far."""
 
-    facts = reader.counted(path)
-    image = reader.read(path)
-    found = False
-    for frame in range(max(1, facts.frames)):
-        image = reader.read(path, frame) if frame else image
-        mask_path = masks.find(path, image, target)
-        if mask_path is not None:
+    session: Session
+    target: str
+    images: Path
+    masks: MaskFolder
+    ids: list[int] = field(default_factory=list)
+    already: int = 0
+    unmarked: int = 0
+
+    def add(self, picture: Path, group: str) -> None:
+        """Queue every frame of a file that has a Mask. Raises UserError."""
+        from unet_studio.imaging import reader
+
+        path = self.images / picture
+        facts = reader.counted(path)
+        image = reader.read(path)
+        found = False
+        for frame in range(max(1, facts.frames)):
+            mask_path = self.masks.find(picture, replace(image.source, frame=frame), self.target)
+            if mask_path is None:
+                continue
             found = True
-            mask = read_mask(mask_path, image, target)
-            yield _add(session, target, path, image, mask, group, video=facts.video)
-    if not found:
-        raise UserError(f"{path.name}: there is no mask for it in {masks.path}; add it or remove the picture.")
+            image = image if frame == image.source.frame else reader.read(path, frame)
+            try:
+                mask = self.masks.read(mask_path, picture, image, self.target)
+            except NotMarked:
+                self.unmarked += 1
+                continue
+            self._queue(path, image, mask, group, video=facts.video)
+        if not found:
+            of = "any of its frames" if image.source.frames > 1 else "it"
+            raise UserError(
+                f"{path.name}: there is no mask for {of} in {self.masks.path}; add it or remove the picture."
+            )
 
-
-def _add(
-    session: Session, target: str, path: Path, image: Image, mask: np.ndarray, group: str, *, video: bool
-) -> int | None:
-    """The new Correction's id, or None where the same one stands."""
-    standing = store.current_correction(session.workspace, image.content_hash, target, session.reader)
-    if standing is not None and np.array_equal(store.correction_mask(session.workspace, standing.id), mask):
-        return None
-    case_id = _list_case(session, image, path, target, video=video)
-    tie = group_of(image) or group or scene_of(session, image)
-    keep(session, image, tie)
-    new = NewCorrection(
-        image_hash=image.content_hash,
-        target=target,
-        reader=session.reader,
-        mask=mask,
-        group=tie,
-        effort=Effort(changed_pixels=int(np.count_nonzero(mask))),
-        source_name=path.name,
-        source_sha256=image.source.sha256,
-        case_id=case_id,
-    )
-    return store.save_correction(session.workspace, new).id
+    def _queue(self, path: Path, image: Image, mask: np.ndarray, group: str, *, video: bool) -> None:
+        session, workspace = self.session, self.session.workspace
+        standing = store.current_correction(workspace, image.content_hash, self.target, session.reader)
+        if standing is not None and np.array_equal(store.correction_mask(workspace, standing.id), mask):
+            self.already += 1
+            return
+        case_id = _list_case(session, image, path, self.target, video=video)
+        tie = group_of(image) or group or scene_of(session, image)
+        keep(session, image, tie)
+        new = NewCorrection(
+            image_hash=image.content_hash,
+            target=self.target,
+            reader=session.reader,
+            mask=mask,
+            group=tie,
+            effort=Effort(changed_pixels=int(np.count_nonzero(mask))),
+            source_name=path.name,
+            source_sha256=image.source.sha256,
+            case_id=case_id,
+        )
+        self.ids.append(store.save_correction(workspace, new).id)
 
 
 def _list_case(session: Session, image: Image, path: Path, target: str, *, video: bool) -> int:

@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from unet_studio.core.errors import UserError
-from unet_studio.core.image import Image, modality_values
+from unet_studio.core.image import Image, Source, modality_values
 from unet_studio.core.target import TARGETS
 from unet_studio.exporting.naming import frame_stem, stem
 
-SUFFIXES = (".png", ".nii.gz", ".nii", ".nrrd", ".dcm", ".json", ".txt")
+OF_ALL_FRAMES = (".nii.gz", ".nii", ".nrrd", ".dcm")
+SUFFIXES = (".png", *OF_ALL_FRAMES, ".json", ".txt")
 COCO = "annotations.json"
 LABELS = {name: number for number, name in enumerate(TARGETS, start=1)}
 
 
-def read_mask(path: Path, image: Image, target: str) -> np.ndarray:
+class NotMarked(UserError):
+    """A file with Masks of many frames marks nothing in this one, and nobody can tell whether anyone looked at it."""
+
+
+Kept = dict[tuple[str, ...], Any]  # what was read of one file, for the other frames of the same picture
+
+
+def read_mask(path: Path, image: Image, target: str, *, namesake: bool = False, kept: Kept | None = None) -> np.ndarray:
     """(H, W) uint8 0/1 of one frame's picture, out of a file of any of the formats.
 
-    Raises UserError, one sentence, where the file holds no Mask of this picture and Target.
+    namesake: another picture has the same name, and only its folder tells which of them a COCO file speaks of.
+    Raises UserError, one sentence, where the file holds no Mask of this picture and Target; NotMarked.
     """
+    kept = {} if kept is None else kept
     name, source = path.name.lower(), Path(image.source.path)
     if name.endswith((".nii", ".nii.gz", ".nrrd")):
-        mask = _of_volume(path, image)
+        mask = _of_volume(path, image, kept)
     elif name.endswith(".json"):
-        mask = _of_json(path, image, target)
+        mask = _of_json(path, image, target, namesake)
     elif name.endswith(".txt"):
         mask = _of_yolo(path, image.shape, target)
     elif _is_seg(path):
-        mask = _of_seg(path, image, target, source if image.format == "DICOM" and source.is_file() else None)
+        mask = _of_seg(path, image, target, source if image.format == "DICOM" and source.is_file() else None, kept)
     else:
         mask = _of_picture(path, target)
     if mask.shape != image.shape:
@@ -49,42 +61,74 @@ class MaskFolder:
 
     path: Path
     own: dict[tuple[str, int, str], Path]  # of exports of this program: (SHA-256 of source, frame from 1, Target)
+    called: Counter[str] = field(default_factory=Counter)  # how many pictures have a stem
+    beside: Counter[tuple[Path, str]] = field(default_factory=Counter)  # and how many of them in one folder
+    kept: Kept = field(default_factory=dict)
 
-    def find(self, path: Path, image: Image, target: str) -> Path | None:
-        """The file with the Mask of a picture, None where there is none."""
+    def read(self, file: Path, picture: Path, image: Image, target: str) -> np.ndarray:
+        """`read_mask` of a file that was found for a picture (relative to the folder of pictures)."""
+        return read_mask(file, image, target, namesake=self._namesake(picture), kept=self.kept)
+
+    def _namesake(self, picture: Path) -> bool:
+        """Whether a picture's name alone, without its folder (relative to the pictures'), could be another's."""
+        return picture.parent != Path() and self.called[stem(picture.name)] > 1
+
+    def find(self, picture: Path, source: Source, target: str) -> Path | None:
+        """The file with the Mask of a picture, None where there is none.
+
+        picture: relative to the folder of pictures; a sub-folder of the same name comes first.
+        Raises UserError where a Mask could as well be another picture's.
+        """
         if self.path.is_file():
             return self.path
-        source = image.source
-        names = [frame_stem(path.name, source.frame, source.frames)]
-        names += [stem(path.name)] if source.frames > 1 else []
-        for name in names:
-            there = [self.path / (name + one) for one in SUFFIXES if (self.path / (name + one)).is_file()]
-            drawn = [one for one in there if one.suffix == ".json" and len(there) > 1 and _is_labelme(one)]
-            if there:
-                return (drawn or there)[0]  # beside labelme's JSON the PNG is the picture
-        exported = self.own.get((source.sha256, source.frame + 1, target))
+        sub, name = self.path / picture.parent, stem(picture.name)
+        alone = self.beside[picture.parent, name] <= 1
+        found = _named(sub, picture, source) if alone else None
+        found = found or self.own.get((source.sha256, source.frame + 1, target))
+        if found is not None:
+            return found
+        flat = _named(sub, picture, source) or _named(self.path, picture, source)
+        if flat is not None and not alone:
+            raise UserError(f"{picture}: another picture there is called {name}, too; rename one and its mask.")
+        if flat is not None and self._namesake(picture):
+            raise UserError(
+                f"{picture}: other pictures are called {name}, too; put the masks into sub-folders called like those "
+                "of the pictures."
+            )
         whole = self.path / COCO
-        return exported or (whole if whole.is_file() else None)
+        return flat or (whole if whole.is_file() else None)
 
 
-def mask_folder(path: Path) -> MaskFolder:
-    """Raises UserError where there is nothing at `path`."""
+def mask_folder(path: Path, pictures: Sequence[Path] = ()) -> MaskFolder:
+    """pictures: all for which Masks are looked for, relative to their folder. Raises UserError: nothing at `path`."""
+    called = Counter(stem(one.name) for one in pictures)
+    beside = Counter((one.parent, stem(one.name)) for one in pictures)
     if path.is_file():
-        return MaskFolder(path, {})
+        return MaskFolder(path, {}, called, beside)
     if not path.is_dir():
         raise UserError(f"{path}: this folder does not exist; check the name.")
-    return MaskFolder(path, dict(_exported(path)))
+    return MaskFolder(path, dict(_exported(path)), called, beside)
+
+
+def _named(folder: Path, picture: Path, source: Source) -> Path | None:
+    """The file in a folder that is called like a frame; of several frames' Masks, like the picture."""
+    name = frame_stem(picture.name, source.frame, source.frames)
+    there = [folder / (name + one) for one in SUFFIXES]
+    there += [folder / (stem(picture.name) + one) for one in OF_ALL_FRAMES]
+    there = [one for one in there if one.is_file()]
+    drawn = [one for one in there if one.suffix == ".json" and len(there) > 1 and _is_labelme(one)]
+    return next(iter(drawn or there), None)  # beside labelme's JSON the PNG is the picture
 
 
 def _exported(folder: Path) -> Iterator[tuple[tuple[str, int, str], Path]]:
     """PNG masks that this program exported under pseudonyms, by what their JSON files say."""
-    for file in sorted(folder.glob("*.json")):
+    for file in sorted(folder.rglob("*.json")):
         try:
             if file.stat().st_size > 1 << 16:
                 continue
             facts = json.loads(file.read_text(encoding="utf-8"))
             key = str(facts["source_sha256"]), int(facts["frame"]), str(facts["target"])
-            mask = folder / Path(str(facts["mask"])).name
+            mask = file.parent / Path(str(facts["mask"])).name
         except (OSError, ValueError, KeyError, TypeError):
             continue  # another program's
         if mask.is_file():
@@ -107,26 +151,39 @@ def _is_seg(path: Path) -> bool:
         return file.read(8) != b"\x89PNG\r\n\x1a\n" and is_seg(path)
 
 
-def _of_volume(path: Path, image: Image) -> np.ndarray:
+def _once(kept: Kept, path: Path, image: Image, target: str, read: Callable[[], Any]) -> Any:
+    key = str(path), image.source.path, target
+    if key not in kept:
+        kept.clear()
+        kept[key] = read()
+    return kept[key]
+
+
+def _of_volume(path: Path, image: Image, kept: Kept) -> np.ndarray:
     from unet_studio.exporting.reading import read_nifti, read_nrrd
 
-    volume = read_nrrd(path) if path.name.lower().endswith(".nrrd") else read_nifti(path)
+    read = read_nrrd if path.name.lower().endswith(".nrrd") else read_nifti
+    volume = _once(kept, path, image, "", lambda: read(path))
     frame = image.source.frame
     if len(volume) not in (1, image.source.frames) or (len(volume) == 1 and image.source.frames > 1):
         raise UserError(f"{path.name}: has {len(volume)} slices, the picture {image.source.frames} frames.")
+    if len(volume) > 1 and not volume[frame].any():
+        raise NotMarked(f"{path.name}: marks nothing in frame {frame + 1}; choose another file or frame.")
     return _marked(volume[frame if len(volume) > 1 else 0])
 
 
-def _of_json(path: Path, image: Image, target: str) -> np.ndarray:
+def _of_json(path: Path, image: Image, target: str, namesake: bool) -> np.ndarray:
     from unet_studio.exporting.coco_reading import coco_mask, is_coco
     from unet_studio.exporting.polygons import drawn
     from unet_studio.exporting.reading import labelme_polygons, read_json
 
-    name = frame_stem(Path(image.source.path).name, image.source.frame, image.source.frames)
+    source = image.source
+    picture = Path(source.path).with_name(frame_stem(Path(source.path).name, source.frame, source.frames))
     if is_coco(facts := read_json(path)):
-        found = coco_mask(path, name, target, image.shape)
+        found = coco_mask(path, picture, target, image.shape, namesake=namesake)
         if found is None:
-            raise UserError(f"{name}: is not listed in {path.name}; add it or remove the picture.")
+            kind = NotMarked if source.frames > 1 else UserError
+            raise kind(f"{picture.name}: is not listed in {path.name}; add it or remove the picture.")
         return found
     size = facts.get("imageHeight"), facts.get("imageWidth")
     if "shapes" not in facts:
@@ -146,18 +203,21 @@ def _of_yolo(path: Path, shape: tuple[int, int], target: str) -> np.ndarray:
     return drawn(yolo_polygons(path, shape, list(TARGETS).index(target)), shape)
 
 
-def _of_seg(path: Path, image: Image, target: str, picture: Path | None) -> np.ndarray:
+def _of_seg(path: Path, image: Image, target: str, picture: Path | None, kept: Kept) -> np.ndarray:
     """Pixels are decoded like those of any picture, in the decode child."""
     from unet_studio.exporting.seg_reading import seg_frames
     from unet_studio.imaging import reader
 
     mask = np.zeros(image.shape, np.uint8)
-    for one in seg_frames(path, target, picture):
-        if one.picture_frame == image.source.frame:
-            pixels = reader.read(path, one.number).pixels
-            if pixels.shape != mask.shape:
-                return np.zeros(pixels.shape[:2], np.uint8)  # refused by its size
-            mask |= ((pixels >= one.least) & (pixels <= one.most)).astype(np.uint8)
+    frames = _once(kept, path, image, target, lambda: seg_frames(path, target, picture))
+    of_this = [one for one in frames if one.picture_frame == image.source.frame]
+    if not of_this and image.source.frames > 1:
+        raise NotMarked(f"{path.name}: says nothing of frame {image.source.frame + 1}; choose another file or frame.")
+    for one in of_this:
+        pixels = reader.read(path, one.number).pixels
+        if pixels.shape != mask.shape:
+            return np.zeros(pixels.shape[:2], np.uint8)  # refused by its size
+        mask |= ((pixels >= one.least) & (pixels <= one.most)).astype(np.uint8)
     return mask
 
 
