@@ -104,7 +104,7 @@ def _decide(found: Weighed) -> tuple[bool, str, Sequence[Score]]:
     losing = next((kind for kind in found.kinds if kind.loses), None)
     if losing is not None:
         return False, _two_conventions(losing, moved), ()
-    if gain.mean < LEAST_GAIN or not gain.positive:
+    if gain.mean < LEAST_GAIN or not gain.positive or candidate <= parent:
         return False, f"Not clearly better: {moved}, gain {_interval(gain)}", ()
     return True, f"Better: {moved}, gain {_interval(gain)}", ()
 

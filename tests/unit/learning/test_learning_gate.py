@@ -122,6 +122,20 @@ def test_pixels_nobody_minded_do_not_favour_the_parent():
     assert judge(rows, 0.8).promoted
 
 
+def test_errors_that_nobody_minded_do_not_add_up_to_a_worse_mask():
+    """A small bite is mended, and the whole outline moves by less than a reader would mend: Dice falls."""
+    rows = []
+    for n, (x, y) in enumerate(places(8)):
+        truth, bite = disc(x, y, 20), disc(x + 20, y, 4)
+        parent = (truth & (1 - bite)).astype(np.uint8)
+        rows.append(Pair(f"#{n}", f"g{n}", truth, parent, disc(x, y, 21.5), truth & bite))
+    verdict = judge(rows, 0.8)
+    assert verdict.metrics["gain"]["positive"]
+    assert verdict.metrics["gain"]["mean"] > 0.002
+    assert not verdict.promoted
+    assert verdict.reason.startswith("Not clearly better")
+
+
 def test_a_new_large_error_on_untouched_pixels_counts():
     truth = disc(40, 40, 20)
     wrong = truth | disc(75, 75, 8)
