@@ -11,7 +11,7 @@ from unet_studio.core.correction import Correction, QueueState, Side
 from unet_studio.core.errors import Cancelled, ModelError, UserError
 from unet_studio.core.model_version import ModelVersion, Origin
 from unet_studio.core.target import TARGETS
-from unet_studio.workflow import versions
+from unet_studio.workflow import likenesses, versions
 from unet_studio.workflow.opening import cases, kept_image, load_image
 from unet_studio.workflow.request import Request
 from unet_studio.workflow.session import Session
@@ -33,7 +33,7 @@ def write(
     corrections: Sequence[Correction],
     cancelled: Callable[[], bool],
 ) -> None:
-    """Write the job of these Corrections into `folder`.
+    """Write the job of these Corrections into `folder`; groups that near-duplicates tie together are one group there.
 
     Raises UserError where a picture is missing, the disk is full or the models do not fit one another, Cancelled.
     """
@@ -61,7 +61,8 @@ def write(
                 raise Cancelled
             yield item(session, correction, spec)
 
-    items, anchors = checked(iter(corrections)), _anchors(session, request, spec, cancelled)
+    likenesses.complete(session, cancelled)  # an older program did not say what its pictures look like
+    items, anchors = checked(iter(likenesses.tied(session, corrections))), _anchors(session, request, spec, cancelled)
     try:
         write_job(folder, plan, weights, items, anchors, begin=first)
     except OSError as error:

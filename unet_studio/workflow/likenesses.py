@@ -1,9 +1,11 @@
-"""Makes up for pictures that an older program kept without what they look like."""
+"""What kept pictures look like: made up for where an older program did not say it, and what it ties together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from unet_studio.core.correction import Correction
 from unet_studio.core.errors import UserError
 from unet_studio.workflow.opening import kept_image
 from unet_studio.workflow.session import Session
@@ -24,3 +26,9 @@ def complete(session: Session, cancelled: Callable[[], bool] = lambda: False) ->
             image = None
         store.keep_likeness(session.workspace, image_hash, b"" if image is None else likeness(image))
     return len(missing)
+
+
+def tied(session: Session, corrections: Sequence[Correction]) -> list[Correction]:
+    """These Corrections, those of groups that near-duplicates tie together under one group's hash."""
+    united = store.united_groups(session.workspace)
+    return [replace(one, group=united.get(one.group, one.group)) for one in corrections]

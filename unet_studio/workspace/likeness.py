@@ -7,6 +7,7 @@ differ. See docs/decisions/0034-split-and-near-duplicates.md for the numbers.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,11 @@ _FIRST_OF_EACH = """
 SELECT bits, image_hash, group_hash, side FROM likenesses JOIN corrections USING (image_hash)
 WHERE bits <> x'' AND image_hash <> ? AND length(bits) = ?
     AND corrections.id = (SELECT min(id) FROM corrections AS c WHERE c.image_hash = likenesses.image_hash)
+ORDER BY corrections.id
+"""
+_GROUP_AND_BITS = """
+SELECT group_hash, COALESCE(bits, x'') AS bits FROM corrections LEFT JOIN likenesses USING (image_hash)
+WHERE corrections.id = (SELECT min(id) FROM corrections AS c WHERE c.image_hash = corrections.image_hash)
 ORDER BY corrections.id
 """
 
@@ -73,6 +79,33 @@ def first_like(connection: sqlite3.Connection, image_hash: str) -> Like | None:
     first = rows[int(near[0])]
     connection.execute("UPDATE likenesses SET follows = ? WHERE image_hash = ?", (first["image_hash"], image_hash))
     return Like(first["image_hash"], first["group_hash"], Side(first["side"]))
+
+
+def united_groups(workspace: Workspace) -> dict[str, str]:
+    """Every group of accepted pictures, by its hash, and the one of the groups tied to it that stands for them all.
+
+    Two groups are tied where a picture of the one is a near-duplicate of a picture of the other; ties go on and on.
+    """
+    with reading(workspace) as connection:
+        rows = connection.execute(_GROUP_AND_BITS).fetchall()
+    stands_for = {row["group_hash"]: row["group_hash"] for row in rows}
+
+    def first(group: str) -> str:
+        while stands_for[group] != group:
+            stands_for[group] = stands_for[stands_for[group]]  # shorter for the next one who asks
+            group = stands_for[group]
+        return group
+
+    by_length: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in rows:
+        by_length[len(row["bits"])].append(row)
+    for length, alike in by_length.items():
+        for place, row in enumerate(alike[:-1] if length else []):
+            later = alike[place + 1 :]
+            for near in np.flatnonzero(apart(row["bits"], [other["bits"] for other in later]) <= ALIKE):
+                ends = first(row["group_hash"]), first(later[int(near)]["group_hash"])
+                stands_for[max(ends)] = min(ends)
+    return {group: first(group) for group in stands_for}
 
 
 def apart(bits: bytes, others: list[bytes]) -> np.ndarray:

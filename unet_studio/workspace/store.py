@@ -42,7 +42,7 @@ from unet_studio.workspace.drafts import (
 from unet_studio.workspace.folder import Workspace, default_folder, open_workspace
 from unet_studio.workspace.images import has_group, has_image, keep_image, kept_facts, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
-from unet_studio.workspace.likeness import followed, keep_likeness, without_likeness
+from unet_studio.workspace.likeness import followed, keep_likeness, united_groups, without_likeness
 from unet_studio.workspace.lock import Hold, Holder, hold, holder
 from unet_studio.workspace.measures import (
     PROPOSAL,
@@ -216,6 +216,7 @@ __all__ = [
     "take_sides",
     "twins",
     "unchecked",
+    "united_groups",
     "version",
     "versions",
     "weights_path",

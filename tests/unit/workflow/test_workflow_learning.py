@@ -6,6 +6,7 @@ import json
 import shutil
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,9 +18,10 @@ from unet_studio.learning.gate import Verdict
 from unet_studio.learning.job import BEGIN, CANDIDATE, JOB, PARENT, RESULT
 from unet_studio.learning.messages import Outcome as ChildOutcome
 from unet_studio.learning.messages import Progress
-from unet_studio.workflow import going_live, learning, queueing, request, versions
+from unet_studio.workflow import going_live, learning, opening, queueing, request, versions
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
+from unet_studio.workspace.database import writing
 
 KILLED = ChildOutcome(
     failed="The learning process ended unexpectedly (stopped by signal 9); start it again.", died=True
@@ -161,6 +163,23 @@ def test_readers_choose_whose_corrections_count(session, child, queued, accept, 
     assert rows[str(other.id)]["group"] == rows[str(queued[0].id)]["group"]  # one picture is one group
     assert rows[str(other.id)]["gate"] == rows[str(queued[0].id)]["gate"]
     assert "of Dr Nobody is in the queue" in learn(session, readers=["Dr Nobody"]).failed
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["now", "of an older program"])
+def test_near_duplicates_tie_their_groups_together(session, child, films, accept, lungs, known) -> None:
+    """A copy under another patient's name is neither left out in another round than its first nor a patient more."""
+    pixels = cv2.imread(str(films / "film_1.png"), cv2.IMREAD_GRAYSCALE)
+    cv2.imwrite(str(films / "film_9.png"), (pixels * 0.9 + 8).astype(np.uint8))
+    opening.add_paths(session, [films / "film_9.png"])
+    first, other, copy = accept(1, lungs[0]), accept(2, lungs[1]), accept(9, lungs[0])
+    assert copy.group != first.group
+    if not known:
+        with writing(session.workspace) as connection:
+            connection.execute("DELETE FROM likenesses")
+    assert learn(session).failed == ""
+    groups = {row["name"]: row["group"] for row in child.jobs[0]["items"]}
+    assert groups[str(first.id)] == groups[str(copy.id)] != groups[str(other.id)] == other.group
+    assert groups[str(copy.id)] in (first.group, copy.group)  # a hash, as before
 
 
 def test_nothing_is_learned_from_what_is_held_out(session, child, accept, lungs) -> None:

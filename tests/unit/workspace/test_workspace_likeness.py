@@ -120,3 +120,35 @@ def test_no_sequence_of_clinicdb_is_on_both_sides(clinicdb, room, seed: int) -> 
     assert [video for video, found in sides.items() if len(found) > 1] == []
     assert len(set(map(len, sides.values()))) == 1
     assert time.perf_counter() - begun < 10
+
+
+def test_groups_with_near_duplicates_of_one_another_are_one(room) -> None:
+    """A third picture may be what ties two; black for white is the same picture; one colour looks like nothing."""
+    with writing(room.ws) as connection:
+        groups = {
+            name: seen(connection, name, look, f"patient of {name}")[0]
+            for name, look in {
+                "first": bits(1),
+                "far": bits(1, 120),  # of 576: too far from the first
+                "between": bits(1, 60),
+                "inverted": bytes(255 - one for one in bits(2)),
+                "plain": bits(2),
+                "other": bits(3),
+                "flat": b"",
+                "flat too": b"",
+            }.items()
+        }
+        seen(connection, "later", bits(4), "patient of other")
+        seen(connection, "its copy", bits(4, 9), "patient of plain")
+        seen(connection, "shorter", bits(1)[:40], "patient of shorter")
+    found = store.united_groups(room.ws)
+    assert found.keys() >= set(groups.values())
+    assert set(found.values()) <= found.keys()  # hashes of groups, no names of their own
+
+    def together(*names: str) -> set[str]:
+        return {found[groups[name]] for name in names}
+
+    assert len(together("first", "far", "between")) == 1
+    assert len(together("inverted", "plain", "other")) == 1
+    assert len(together("first", "plain", "flat", "flat too")) == 4
+    assert found[split.group_hash(room.ws, "patient of shorter")] == split.group_hash(room.ws, "patient of shorter")
