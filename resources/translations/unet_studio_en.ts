@@ -1088,6 +1088,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Every new correction counts, unless it is set aside, flagged or withdrawn</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Every picture is done: export the masks, or learn</source>
    <translation type="unfinished" />
   </message>
@@ -1918,10 +1922,6 @@ Propose a film, correct and accept it: each version is credited with the films t
   </message>
   <message>
    <source>One corner of a polygon back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Only corrections that are learned from count, and none that is set aside</source>
    <translation type="unfinished" />
   </message>
   <message>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from unet_studio.core.correction import QueueState, Side
+from unet_studio.core.correction import Correction, QueueState, Side
 from unet_studio.core.model_version import Mode
 from unet_studio.core.target import TARGETS
 from unet_studio.workflow import versions
@@ -36,26 +36,29 @@ def set_auto(session: Session, wanted: Auto) -> None:
     store.set_setting(session.workspace, SETTING, asdict(wanted))
 
 
-def new(session: Session, target: str) -> int:
-    """How many Corrections of a Target wait to be learned from and came after the last run had begun.
+def new(session: Session, target: str) -> list[Correction]:
+    """The Corrections of a Target that wait in the queue and came after the last run had begun, the oldest first.
 
-    Those that only compare models, and those set aside, do not count.
+    Those that only compare models are among them; those set aside, flagged or withdrawn are not.
     """
     seen = int(store.get_setting(session.workspace, f"{MARK} {target}", 0))
-    waiting = store.corrections(session.workspace, target, states=[QueueState.QUEUED])
-    return sum(one.side is Side.TRAIN and one.id > seen for one in waiting)
+    return [one for one in store.corrections(session.workspace, target, states=[QueueState.QUEUED]) if one.id > seen]
 
 
 def due(session: Session) -> str:
-    """The Target that learning should begin for now, "" for none: none where a decision about the last Candidate is
-    still to be made, and none that is frozen. Raises ModelError, WorkspaceError."""
+    """The Target that learning should begin for now, "" for none.
+
+    None where a decision about the last Candidate is still to be made, where it is frozen, and where all that is new
+    only compares models. Raises ModelError, WorkspaceError.
+    """
     wanted = auto(session)
     if not wanted.on or not session.writable:
         return ""
     for target in TARGETS:
-        if new(session, target) < wanted.after or versions.mode(session, target) is Mode.FROZEN:
+        found = new(session, target)
+        if len(found) < wanted.after or versions.mode(session, target) is Mode.FROZEN:
             continue
-        if not versions.undecided(session, target):
+        if any(one.side is Side.TRAIN for one in found) and not versions.undecided(session, target):
             return target
     return ""
 

@@ -1,4 +1,4 @@
-"""When a run is due: only what is to be learned from counts, and only what came after the last run."""
+"""When a run is due: what is new counts, on either side, once there is something to be learned from."""
 
 from __future__ import annotations
 
@@ -35,24 +35,33 @@ def accept(session: Session) -> Iterator:
     return save
 
 
-def test_eight_new_ones_to_learn_from_are_enough(session: Session, accept) -> None:
+def test_eight_new_ones_are_enough_whichever_side_they_are_on(session: Session, accept) -> None:
     assert auto.auto(session) == Auto(on=True, after=8)
-    for _ in range(7):
-        accept()
-        accept(Side.GATE)
+    for number in range(7):
+        accept(Side.GATE if number % 3 == 2 else Side.TRAIN)
         assert auto.due(session) == ""
-    last = accept()
+    last = accept(Side.GATE)
     assert auto.due(session) == "lung"
-    store.set_state(session.workspace, last.id, QueueState.SET_ASIDE)
+    for state in (QueueState.SET_ASIDE, QueueState.FLAGGED, QueueState.WITHDRAWN):
+        store.set_state(session.workspace, last.id, state)
+        assert auto.due(session) == ""
+
+
+def test_nothing_begins_before_one_is_to_be_learned_from(session: Session, accept) -> None:
+    auto.set_auto(session, Auto(on=True, after=2))
+    accept(), auto.begun(session, "lung")
+    accept(Side.GATE), accept(Side.GATE), accept(Side.GATE)
     assert auto.due(session) == ""
+    accept()
+    assert auto.due(session) == "lung"
 
 
 def test_what_a_run_has_seen_is_not_new(session: Session, accept) -> None:
     auto.set_auto(session, Auto(on=True, after=2))
     accept(), accept()
-    assert auto.new(session, "lung") == 2
+    assert len(auto.new(session, "lung")) == 2
     auto.begun(session, "lung")
-    assert (auto.new(session, "lung"), auto.due(session)) == (0, "")
+    assert (auto.new(session, "lung"), auto.due(session)) == ([], "")
     accept()
     accept(target="polyp")
     assert auto.due(session) == ""

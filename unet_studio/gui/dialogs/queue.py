@@ -90,7 +90,7 @@ class QueueDialog(Frame):
         self.after = QSpinBox(objectName="auto_after", minimum=LEAST, maximum=MOST)
         self.after.setAccessibleName(tr("New corrections before learning begins by itself"))
         for widget in (self.auto, self.after):
-            widget.setToolTip(tr("Only corrections that are learned from count, and none that is set aside"))
+            widget.setToolTip(tr("Every new correction counts, unless it is set aside, flagged or withdrawn"))
             widget.setEnabled(self._writable)
             foot.addWidget(widget)
         foot.addWidget(QLabel(tr("new corrections")))
