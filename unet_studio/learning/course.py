@@ -109,8 +109,8 @@ def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
     desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
     most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
     course = plan.fewer_held_out(course, most, desk.job.plan.seed)
-    lessons = [item for item in desk.job.items if not item.gate]
-    seated = {item.name: item for item in (*course.held_out, *lessons[: max(most, 1)])}  # lessons: for their weights
+    lessons = plan.newest_first(desk.job.items)[: max(most, 1)]  # for their weights
+    seated = {item.name: item for item in (*course.held_out, *lessons)}
     desk.parent = exam.sit(desk.network, list(seated.values()), desk.device.name, desk.about)
     return course
 

@@ -79,6 +79,14 @@ def _make_course(items: Sequence[Item], seed: int) -> Course:
     return Course(rounds, gate, cross_validated=True)
 
 
+def newest_first(items: Sequence[Item]) -> list[Item]:
+    """The Items that are learned from (`items`: oldest first), fresh ones before earlier ones, each the newest first.
+
+    In this order the parent proposes them to find the corrected bands, as far as there is time.
+    """
+    return sorted((item for item in reversed(items) if not item.gate), key=lambda item: not item.fresh)
+
+
 def fewer_held_out(course: Course, most: int, seed: int) -> Course:
     """The Course with at most `most` held-out Items, drawn by `seed`, so that examining them fits into the time."""
     held_out = course.held_out

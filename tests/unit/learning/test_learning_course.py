@@ -11,11 +11,13 @@ import pytest
 import torch
 
 from training.checkpoint import ModelFile, load_model, save_model
+from training.finetune import Lesson
 from training.networks import build
 from training.preprocess import InputSpec
 from unet_studio.core.errors import UserError
 from unet_studio.learning import exam
 from unet_studio.learning.course import take_course
+from unet_studio.learning.desk import Desk
 from unet_studio.learning.job import BEGIN, CANDIDATE, PARENT, item_from, read_job
 from unet_studio.learning.messages import Progress, parse_progress
 from unet_studio.learning.runner import Run
@@ -166,6 +168,29 @@ def test_the_real_child_learns_within_its_budget(make_job, make_item):
     assert "CPU" in outcome.device
     assert [one.phase for one in said][:2] == ["loading", "comparing"]
     assert np.isfinite([one.loss for one in said if one.loss is not None]).all()
+
+
+def test_where_time_is_short_the_newest_corrections_get_their_bands(make_job, make_item, monkeypatch):
+    """Six in the gate, ten learned from before, two fresh ones, oldest first; there is time for three pictures."""
+    seen: list[Lesson] = []
+
+    def finetune(job, *_rest):
+        seen.extend(job.lessons)
+        raise Stopped
+
+    class Stopped(Exception):
+        pass
+
+    monkeypatch.setattr(Desk, "seconds_left", property(lambda _desk: 4 * 350.0))  # a quarter of it is for examining
+    monkeypatch.setattr(Desk, "seconds_per_examinee", property(lambda _desk: 100.0))
+    monkeypatch.setattr("unet_studio.learning.course.finetune", finetune)
+    items = [make_item(seed, gate=seed < 6, fresh=seed >= 16) for seed in range(18)]
+    folder = make_job(items)
+    with pytest.raises(Stopped):
+        take(folder)
+    weighed = {one.picture.tobytes() for one in seen if one.weight is not None}
+    bands = [number for number, item in enumerate(items) if item.picture.tobytes() in weighed]
+    assert bands == [15, 16, 17]
 
 
 @pytest.mark.parametrize(("wide", "used"), [(True, 0), (False, 3)])
