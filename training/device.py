@@ -64,6 +64,21 @@ def choose(prefer: str = "auto") -> DeviceChoice:
     return DeviceChoice("cpu", label_of("cpu"), " ".join(reasons))
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error of a computation means that the card's or the machine's memory is full."""
+    text = str(error).lower()
+    kind = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return kind or "out of memory" in text or "can't allocate memory" in text
+
+
+def free_card() -> None:
+    """Give memory that nothing uses any more back to the other programs on the card."""
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()
+
+
 def diagnose() -> list[DeviceReport]:
     """A real convolution on every device that this machine could have, the best first, the CPU last."""
     return [_report(name) for name in [*_candidates(), "cpu"]]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from training.augment import FOR_FINE_TUNING, NONE, augment
 from training.checkpoint import ModelFile
-from training.device import choose
+from training.device import choose, free_card, out_of_memory
 from training.loop import CLIP, blend
 from training.losses import bce_dice
 from training.metrics import dice
@@ -29,6 +30,7 @@ EMA = 0.9
 BETTER = 0.0005  # held-out Dice: less is no reason to go on
 CANCELLED = "cancelled"
 NOT_FINITE = "not finite"
+T = TypeVar("T")
 ON_THE_CPU = "The graphics card had too little free memory; learning went on on the CPU."
 
 
@@ -129,7 +131,7 @@ def finetune(
     torch.manual_seed(job.seed)
     rng = np.random.default_rng(job.seed)
     run = _start(job, job.parent.state_dict(), choose(job.device).name, min(job.batch, max(1, len(job.lessons))))
-    pool = _Pool(job, run, rng)
+    pool, run = _or_on_the_cpu(job, run, lambda run: _Pool(job, run, rng))
     step, planned, loss, stopped, seen = 0, job.max_steps, math.nan, "", list[float]()
     examined, early = 0, False
     ends = [time.monotonic() - begun]
@@ -145,7 +147,8 @@ def finetune(
         ends.append(time.monotonic() - begun)
         planned = planned_steps(ends, job.seconds, job.max_steps)
         if step * job.examinations >= (examined + 1) * planned:
-            held_out, examined = _examine(job, run), step * job.examinations // planned
+            held_out, run = _or_on_the_cpu(job, run, lambda run: _examine(job, run))
+            examined = step * job.examinations // planned
             seen += [] if held_out is None else [held_out]
             early = no_better(seen, job.patience)
         left = max(0.0, (ends[-1] - ends[0]) / step * (planned - step))
@@ -183,20 +186,33 @@ def _start(job: FinetuneJob, state: Mapping[str, Tensor], device: str, batch: in
         network = copy.deepcopy(job.parent)
         network.load_state_dict(dict(state))
         network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        average = {key: value.detach().clone() for key, value in network.state_dict().items()}
+        parent = tuple(value.detach().to(device).clone() for value in job.parent.parameters()) if job.hold else ()
     except RuntimeError as error:
-        if device == "cpu" or not _out_of_memory(error):
+        if device == "cpu" or not out_of_memory(error):
             raise
-        return _on_the_cpu(job, state, batch)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=job.rate, weight_decay=0.0)
-    average = {key: value.detach().clone() for key, value in network.state_dict().items()}
-    parent = tuple(value.detach().to(device).clone() for value in job.parent.parameters()) if job.hold else ()
-    return _Run(network, average, parent, optimiser, device, batch)
+    else:
+        optimiser = torch.optim.AdamW(network.parameters(), lr=job.rate, weight_decay=0.0)
+        return _Run(network, average, parent, optimiser, device, batch)
+    return _on_the_cpu(job, state, batch)
 
 
 def _on_the_cpu(job: FinetuneJob, state: Mapping[str, Tensor], batch: int) -> _Run:
     run = _start(job, {key: value.cpu() for key, value in state.items()}, "cpu", batch)
     run.note = ON_THE_CPU
+    free_card()
     return run
+
+
+def _or_on_the_cpu(job: FinetuneJob, run: _Run, piece: Callable[[_Run], T]) -> tuple[T, _Run]:
+    """What `piece` comes to, and the run to go on with: on the CPU, where the card was too full for it."""
+    try:
+        return piece(run), run
+    except RuntimeError as error:
+        if run.device == "cpu" or not out_of_memory(error):
+            raise
+    moved = _on_the_cpu(job, run.average, min(job.batch, len(job.lessons)))
+    return piece(moved), moved
 
 
 def _step_or_smaller(job: FinetuneJob, run: _Run, pool: _Pool, progress: float, step: int) -> tuple[float, _Run]:
@@ -206,7 +222,7 @@ def _step_or_smaller(job: FinetuneJob, run: _Run, pool: _Pool, progress: float, 
         try:
             return _step(job, run, (inputs, targets, weights), progress, step), run
         except RuntimeError as error:
-            if not _out_of_memory(error):
+            if not out_of_memory(error):
                 raise
         run.optimiser.zero_grad(set_to_none=True)
         if run.batch > 1:
@@ -342,8 +358,3 @@ def interpolate(parent: Mapping[str, Tensor], result: Mapping[str, Tensor], mix:
         key: torch.lerp(value, result[key].to(value), mix) if value.is_floating_point() else value.clone()
         for key, value in parent.items()
     }
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in text or "can't allocate memory" in text

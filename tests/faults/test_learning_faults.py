@@ -119,7 +119,10 @@ def test_cancel_at_random_instants(folder):
         assert outcomes[0].cancelled or outcomes[0].verdict is not None
 
 
-@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory.")])
+ALLOCATOR = RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory."), ALLOCATOR])
 def test_no_memory_is_one_sentence(folder, monkeypatch, error):
     def learn(*arguments):
         raise error

@@ -40,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         result = {"failed": str(error), "device": ""}
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "out of memory" not in str(error).lower():
+        from training.device import out_of_memory
+
+        if not out_of_memory(error):
             raise
         result = {"failed": NO_MEMORY, "device": ""}
     _write(parsed.folder / RESULT, result)

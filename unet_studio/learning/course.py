@@ -59,7 +59,7 @@ def take_course(
     desk.report("comparing")
     course = _parent_sits(desk, course)
     begin = _begin(desk, folder)
-    states = _train_rounds(desk, course, begin)
+    course, states = _train_rounds(desk, course, begin)
     desk.report("judging")
     mix, candidate, found = choose_mix(desk, course, begin, states)
     _write(desk, folder, candidate)
@@ -76,12 +76,11 @@ def _desk(job: Job, folder: Path, deadline: float, say: Callable[[Progress], Non
         network, about = load_model(folder / PARENT)
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from error
-    device = choose(job.plan.device)
-    return Desk(job, network.to(device.name), about, device, deadline, say, wait)
+    return Desk(job, network, about, choose(job.plan.device), deadline, say, wait)
 
 
 def _begin(desk: Desk, folder: Path) -> State:
-    """The weights that every round begins with; the network has them afterwards."""
+    """The weights that every round begins with, on the CPU; the network has them afterwards."""
     if desk.job.plan.begin_from == SCRATCH:
         fresh = build(desk.about.architecture).state_dict()
     elif (folder / BEGIN).is_file():
@@ -95,47 +94,61 @@ def _begin(desk: Desk, folder: Path) -> State:
         desk.network.load_state_dict(fresh)
     except RuntimeError as error:
         raise UserError(OTHER_NETWORK) from error
-    return {key: value.clone() for key, value in desk.network.state_dict().items()}
+    return {key: value.to("cpu", copy=True) for key, value in desk.network.state_dict().items()}
 
 
 def _parent_sits(desk: Desk, course: plan.Course) -> plan.Course:
     """Get the parent's probabilities of what is held out; returns the course with as much as there is time for."""
     first = (course.held_out or course.rounds[0].lessons)[0]
-    exam.sit(desk.network, [first], desk.device.name, desk.about)
+    desk.sit([first])
+    sheet = desk.sit([first])
     begun = time.monotonic()
-    sheet = exam.sit(desk.network, [first], desk.device.name, desk.about)
-    desk.sitting_seconds = time.monotonic() - begun
     judge(exam.pairs_of([first], sheet, sheet, desk.about.threshold), desk.job.plan.least_agreement)
-    desk.judging_seconds = time.monotonic() - begun - desk.sitting_seconds
-    most = int(plan.EXAMINING * desk.seconds_left / (desk.seconds_per_examinee + desk.sitting_seconds))
-    course = plan.fewer_held_out(course, most, desk.job.plan.seed)
+    desk.judging_seconds = time.monotonic() - begun
+    course, most = _affordable(desk, course, plan.EXAMINING * desk.seconds_left)
     lessons = plan.newest_first(desk.job.items)[: max(most, 1)]  # for their weights
     seated = {item.name: item for item in (*course.held_out, *lessons)}
-    desk.parent = exam.sit(desk.network, list(seated.values()), desk.device.name, desk.about)
+    desk.parent = desk.sit(list(seated.values()))
     return course
 
 
-def _train_rounds(desk: Desk, course: plan.Course, begin: State) -> list[State]:
-    """The weights that each round ends with; the time that is left after the examination is shared evenly."""
-    examination = desk.seconds_per_examinee * len(course.held_out)
+def _affordable(desk: Desk, course: plan.Course, seconds: float) -> tuple[plan.Course, int]:
+    """The course with no more held-out Items than can be examined in this time, and how many that would be."""
+    desk.slower = False
+    most = int(seconds / (desk.seconds_per_examinee + desk.sitting_seconds))
+    return plan.fewer_held_out(course, most, desk.job.plan.seed), most
+
+
+def _train_rounds(desk: Desk, course: plan.Course, begin: State) -> tuple[plan.Course, list[State]]:
+    """The weights that each round ends with; the time that is left after the examination is shared evenly.
+
+    Returned with them: the course with fewer held-out Items where the desk had to move to the slower CPU.
+    """
     most = plan.steps_of(course, desk.job.plan.most_steps)
     desk.steps, desk.rounds = sum(most), len(course.rounds)
     states: list[State] = []
-    for number, one in enumerate(course.rounds):
+    for number in range(len(course.rounds)):
+        if desk.slower:
+            course, _ = _affordable(desk, course, plan.EXAMINING * desk.seconds_left)
+        examination = desk.seconds_per_examinee * len(course.held_out)
         seconds = (desk.seconds_left - plan.EXIT_SECONDS - examination) / (len(course.rounds) - number)
         if seconds <= 0:
             raise UserError(TOO_SHORT)
         desk.round = number + 1
         desk.network.load_state_dict(dict(begin))
-        result = _train(desk, course, one, seconds, most[number])
+        result = _train(desk, course, course.rounds[number], seconds, most[number])
         if result.steps == 0:
             raise UserError(NOT_FINITE if result.stopped else TOO_SHORT)
-        desk.notes += [note for note in (result.stopped, result.note, EARLY if result.early else "") if note]
+        if result.device == "cpu":
+            desk.move_to_cpu()
+        desk.notes += [note for note in (result.stopped, EARLY if result.early else "") if note]
         desk.steps_before += result.steps
         desk.steps = desk.steps_before + sum(most[number + 1 :])
         states.append(result.state)
-        _report_round(desk, course, one, result)
-    return states
+        _report_round(desk, course, course.rounds[number], result)
+    if desk.slower:
+        course, _ = _affordable(desk, course, desk.seconds_left + plan.LATE)
+    return course, states
 
 
 def _report_round(desk: Desk, course: plan.Course, one: plan.Round, result: FinetuneResult) -> None:
@@ -144,7 +157,7 @@ def _report_round(desk: Desk, course: plan.Course, one: plan.Round, result: Fine
     if not items:
         return
     desk.network.load_state_dict(result.state)
-    found = exam.sit(desk.network, items, desk.device.name, desk.about)
+    found = desk.sit(items)
     changed = [item for item in items if item.changed] or items
     threshold = desk.about.threshold
     desk.report(
@@ -179,7 +192,7 @@ def _train(desk: Desk, course: plan.Course, one: plan.Round, seconds: float, ste
 
     scratch = desk.job.plan.begin_from == SCRATCH
     job = FinetuneJob(
-        parent=desk.network,
+        parent=desk.network.to("cpu"),  # a second network on the card would only take its memory
         about=desk.about,
         lessons=_lessons(desk, one.lessons),
         seconds=seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ import torch
 from torch import nn
 
 from training.checkpoint import ModelFile
-from training.device import DeviceChoice
+from training.device import DeviceChoice, free_card, label_of, out_of_memory
+from training.finetune import ON_THE_CPU
 from unet_studio.learning import exam, plan
-from unet_studio.learning.job import Job
+from unet_studio.learning.job import Item, Job
 from unet_studio.learning.messages import Progress
 
 
@@ -26,7 +27,10 @@ def go_on() -> None:
 
 @dataclass(eq=False)
 class Desk:
-    """One run's things. `wait` returns when it is learning's turn on the device; it is called between steps."""
+    """One run's things. `wait` returns when it is learning's turn on the device; it is called between steps.
+
+    network: lies on the CPU or on the device; weights are put into it wherever it is.
+    """
 
     job: Job
     network: nn.Module
@@ -36,7 +40,8 @@ class Desk:
     say: Callable[[Progress], None]
     wait: Callable[[], None] = go_on
     parent: exam.Probabilities = field(default_factory=dict)
-    sitting_seconds: float = 0.0  # for one picture to go through the network
+    sitting_seconds: float = 0.0  # for one picture to go through the network, when some last did
+    slower: bool = False  # the desk has moved to the CPU since the time was last shared out
     judging_seconds: float = 0.0  # for one pair of Masks to be measured
     steps_before: int = 0  # of the rounds that have ended
     steps: int = 0  # of all rounds, as planned
@@ -53,6 +58,36 @@ class Desk:
     def seconds_per_examinee(self) -> float:
         """For one held-out Item to sit before every mix, once more after its round, and to be judged."""
         return plan.SPARE * ((1 + len(plan.MIXES)) * self.sitting_seconds + self.judging_seconds)
+
+    def sit(self, items: Sequence[Item]) -> exam.Probabilities:
+        """What the network proposes of these Items; where the card is too full the desk moves to the CPU for good.
+
+        Raises MemoryError where the CPU has not enough memory either.
+        """
+        while True:
+            begun = time.monotonic()
+            try:
+                found = exam.sit(self.network.to(self.device.name), items, self.device.name, self.about)
+            except RuntimeError as error:
+                if not out_of_memory(error):
+                    raise
+                full = str(error)  # the error itself holds on to what filled the memory
+            else:
+                self.sitting_seconds = (time.monotonic() - begun) / max(len(items), 1)
+                return found
+            if self.device.name == "cpu":
+                raise MemoryError(full)
+            self.move_to_cpu()
+
+    def move_to_cpu(self) -> None:
+        """Go on without the card, and leave its memory to others; nothing where the desk is on the CPU already."""
+        if self.device.name == "cpu":
+            return
+        self.network.to("cpu")
+        free_card()
+        self.device = DeviceChoice("cpu", label_of("cpu"), ON_THE_CPU)
+        self.notes.append(ON_THE_CPU)
+        self.slower = True
 
     def report(self, phase: str, step: int = 0, **values: Any) -> None:
         """Say where the run stands, `step` steps into a round."""

@@ -31,10 +31,10 @@ def choose_mix(
         for one, state in zip(course.rounds, states, strict=True):
             if one.held_out:
                 desk.network.load_state_dict(interpolate(begin, state, mix))
-                found |= exam.sit(desk.network, one.held_out, desk.device.name, desk.about)
+                found |= desk.sit(one.held_out)
         if course.gate:
             desk.network.load_state_dict(interpolate(begin, final, mix))
-            found |= exam.sit(desk.network, course.gate, desk.device.name, desk.about)
+            found |= desk.sit(course.gate)
         desk.wait()
         sheets.append(found)
     agreements = [exam.mean_agreement(found, course.held_out, desk.about.threshold) for found in sheets]

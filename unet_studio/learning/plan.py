@@ -17,6 +17,7 @@ MOST_LOSS = 0.005  # agreement on what the parent had right; the gate lets 0.01 
 EXIT_SECONDS = 2.0  # writing the result and ending
 SPARE = 1.3  # how much longer an examination may take than the first one did
 EXAMINING = 0.25  # of the time left, at most, goes into examining
+LATE = 15.0  # seconds by which a verdict may come late where the card gave out; half of what the runner waits
 GATE_ROUNDS = 2  # trainings of different seeds where the gate set decides; their mean is better than either
 
 

@@ -5,12 +5,14 @@ import numpy as np
 import pytest
 import torch
 
+from training import finetune
 from training.checkpoint import ModelFile, save_model
+from training.device import DeviceChoice
 from training.losses import bce_dice
 from training.networks import build
 from training.preprocess import InputSpec
 from unet_studio.core.image import Image, Source
-from unet_studio.learning import job
+from unet_studio.learning import course, job
 
 ARCHITECTURE = {"name": "unet", "channels": 1, "widths": [6, 12]}
 SPEC = InputSpec(size=40, channels=1, multiple=8)
@@ -76,3 +78,14 @@ def make_job(tmp_path, parent):
         return job.write_job(tmp_path / "job", settings, parent, items, anchors)
 
     return make
+
+
+CARD = "cpu:0"  # torch computes there as on the CPU, and the program takes it for a graphics card
+
+
+@pytest.fixture
+def card(monkeypatch):
+    """Lets learning choose CARD; returns its name."""
+    monkeypatch.setattr(course, "choose", lambda _name: DeviceChoice(CARD, CARD))
+    monkeypatch.setattr(finetune, "choose", lambda name: DeviceChoice(name, name))
+    return CARD
