@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unet_studio.core.errors import Locked
 from unet_studio.workspace import store
-from unet_studio.workspace.store import Hold, Workspace
+from unet_studio.workspace.store import Hold, Holder, Workspace
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ def require_writable(session: Session) -> None:
     """Raises Locked where another window has the Workspace."""
     if not session.writable:
         raise Locked(session.held_by)
+
+
+def other_window(session: Session) -> Holder | None:
+    """Who has the Workspace open in a window that is not this session's; a case may be open there. None: nobody."""
+    return None if session.hold is not None else store.holder(session.workspace, "window")
 
 
 @contextmanager

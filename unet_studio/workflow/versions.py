@@ -13,7 +13,7 @@ from unet_studio.core.errors import ModelError, UserError
 from unet_studio.core.model_version import Mode, ModelVersion, Origin
 from unet_studio.core.resources import bundled_model
 from unet_studio.core.target import TARGETS
-from unet_studio.workflow.session import Session, require_writable
+from unet_studio.workflow.session import Session, other_window, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewVersion
 
@@ -71,7 +71,10 @@ def _register(session: Session, target: str) -> None:
         return
     state = path.stat()
     seen = path, state.st_size, state.st_mtime_ns
-    if _registered.get((session.folder, target)) != seen or store.active(session.workspace, target) is None:
+    live = store.active(session.workspace, target)
+    if live is not None and _registered.get((session.folder, target)) != seen and other_window(session) is not None:
+        return  # a newer program's model could go live, beside a case that is open in a window
+    if _registered.get((session.folder, target)) != seen or live is None:
         may_activate = mode(session, target) is not Mode.FROZEN
         store.register_bundled(session.workspace, target, path, program_version=__version__, may_activate=may_activate)
         _registered[session.folder, target] = seen
@@ -105,6 +108,17 @@ def refuse_frozen(session: Session, target: str, what: str) -> None:
         )
 
 
+def refuse_beside_window(session: Session, what: str) -> None:
+    """Raises UserError where another program's window has the Workspace open: no version changes while a case is open.
+
+    what: for instance "lung-v2 does not go live".
+    """
+    other = other_window(session)
+    if other is not None:
+        who = store.holder_words(other)
+        raise UserError(f"{what}: this workspace is open in a window by {who}; do it there, or close that window.")
+
+
 def undecided(session: Session, target: str) -> list[ModelVersion]:
     """Candidates that are better than the active version and that nobody has decided on, oldest first.
 
@@ -121,12 +135,13 @@ def undecided(session: Session, target: str) -> list[ModelVersion]:
 def activate(session: Session, model_id: str, reason: str = "") -> Changes:
     """Let a version go live by a person's choice, and count its Corrections as learned.
 
-    Raises ModelError for an unknown, archived or damaged one, UserError where the Target is frozen and, without a
-    reason, for a Candidate that the gate refused.
+    Raises ModelError for an unknown, archived or damaged one, UserError where the Target is frozen, for a command
+    beside an open window and, without a reason, for a Candidate that the gate refused.
     """
     require_writable(session)
     version = named(session, model_id)
     refuse_frozen(session, version.target, f"{model_id} does not go live")
+    refuse_beside_window(session, f"{model_id} does not go live")
     if needs_reason(version) and not reason.strip():
         raise UserError(f"{model_id}: it was not found better, so a reason is needed to let it go live; give one.")
     chosen = f"chosen by {session.reader}"
@@ -150,6 +165,7 @@ def rollback(session: Session, target: str) -> Changes:
     """Let the version before the active one go live again. Raises ModelError where there was none, UserError."""
     require_writable(session)
     refuse_frozen(session, target, "nothing is rolled back")
+    refuse_beside_window(session, f"{target} is not rolled back")
     version = store.rollback(session.workspace, target)
     return Changes(models=True, message=f"Rolled back: {version.id} is active for {target}")
 
@@ -158,6 +174,7 @@ def install(session: Session, target: str, weights: Path, reason: str) -> ModelV
     """Take over a weights file (safetensors) as a new version and make it active. Raises ModelError."""
     require_writable(session)
     refuse_frozen(session, target, "no other model goes live")
+    refuse_beside_window(session, f"{target}: no other model goes live")
     parent = store.active(session.workspace, target)
     new = NewVersion(
         target,

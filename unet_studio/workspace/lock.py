@@ -88,6 +88,11 @@ def holder(workspace: Workspace, purpose: Purpose) -> Holder | None:
     return None
 
 
+def holder_words(holder: Holder) -> str:
+    """Who holds a lock, where and since when, as it stands in a sentence."""
+    return f"{holder.reader} on {holder.machine} since {local(holder.since)}" if holder.since else "another program"
+
+
 def _acquire(workspace: Workspace, purpose: Purpose, seconds: float) -> filelock.BaseFileLock | None:
     lock = filelock.FileLock(workspace.folder / f"{purpose}.lock", thread_local=False)
     try:
@@ -127,5 +132,4 @@ def _read(card: Path) -> Holder:
 
 
 def _sentence(workspace: Workspace, purpose: Purpose, who: Holder) -> str:
-    name = f"{who.reader} on {who.machine} since {local(who.since)}" if who.since else "another program"
-    return f"{workspace.folder}: {_WHAT[purpose]} by {name}; close it there or use another workspace."
+    return f"{workspace.folder}: {_WHAT[purpose]} by {holder_words(who)}; close it there or use another workspace."

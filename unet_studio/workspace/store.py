@@ -43,7 +43,7 @@ from unet_studio.workspace.folder import Workspace, default_folder, open_workspa
 from unet_studio.workspace.images import has_group, has_image, keep_image, kept_facts, kept_image
 from unet_studio.workspace.journal import Contents, Journal, Key, Place
 from unet_studio.workspace.likeness import followed, keep_likeness, united_groups, without_likeness
-from unet_studio.workspace.lock import Hold, Holder, hold, holder
+from unet_studio.workspace.lock import Hold, Holder, hold, holder, holder_words
 from unet_studio.workspace.measures import (
     PROPOSAL,
     Measured,
@@ -169,6 +169,7 @@ __all__ = [
     "history",
     "hold",
     "holder",
+    "holder_words",
     "keep",
     "keep_image",
     "keep_likeness",

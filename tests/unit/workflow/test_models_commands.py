@@ -11,6 +11,7 @@ import pytest
 from unet_studio import cli
 from unet_studio.core.model_version import Mode
 from unet_studio.workflow import versions
+from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
 
 
@@ -45,6 +46,18 @@ def test_a_refused_version_is_activated_with_a_reason(session, models, make_vers
     assert models("activate", made.id, "--reason", "the apices are right")[0] == 0
     assert versions.active(session, "lung").id == made.id
     assert "the apices are right" in store.history(session.workspace, "lung")[-1].reason
+
+
+def test_beside_an_open_window_versions_stay(session, models, make_version) -> None:
+    made = make_version()
+    assert models("activate", made.id)[0] == 0
+    window = open_session(session.folder, window=True)
+    for words in (("activate", made.parent), ("rollback", "--target", "lung")):
+        code, _, said = models(*words)
+        assert (code, "open in a window by Dr Test on" in said) == (1, True)
+    assert versions.active(session, "lung").id == made.id
+    close_session(window)
+    assert models("rollback", "--target", "lung")[0] == 0
 
 
 def test_two_versions_are_compared(session, models, make_version, accept, lungs) -> None:
