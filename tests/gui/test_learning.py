@@ -159,6 +159,8 @@ def test_verdicts_are_sentences():
     assert verdict(better) == ("lung-v2 proposes from now on. Dice 0.93 against 0.81", "good")
     kept = Outcome(model, "lung-v1", reason="Too few films")
     assert verdict(kept)[0] == "lung-v2 is kept but does not propose. Too few films"
+    late = Outcome(model, "lung-v1", promoted=True, reason="Better", waits="lung-v1 is not active", stale=True)
+    assert verdict(late) == ("lung-v2 is kept but does not propose. lung-v1 is not active", "quiet")
     assert verdict(Outcome(None, "lung-v1", failed="The disk is full"))[1] == "bad"
     assert "queue is as it was" in verdict(Outcome(None, "lung-v1", cancelled=True))[0]
 

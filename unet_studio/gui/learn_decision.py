@@ -83,7 +83,7 @@ class DecisionLink(QObject):
             mode = self._learn.known.modes.get(target, Mode.ASK)
             if found and mode is Mode.AUTOMATIC and found[-1].id not in self._begun:
                 self._begun.add(found[-1].id)
-                self.activate(found[-1].id)
+                self._let_live(found[-1])
                 return
         version = self._undecided()
         if self._asks() and version is not None:
@@ -98,13 +98,27 @@ class DecisionLink(QObject):
 
     def activate(self, model_id: str, reason: str = "") -> None:
         """Let a version go live, now or when the open case is left."""
-        text = tr("{model} proposes as soon as you leave this picture.", model=model_id)
+        text, words = self._words(model_id)
+        self._change(lambda session, versions: versions.activate(session, model_id, reason), text, words)
+
+    def _words(self, model_id: str) -> tuple[str, str]:
+        """What is said while a version waits to go live, and once it has."""
         version = self._learn.known.version(model_id)
         dice = moved(version) if version is not None and version.passed else ""
         words = tr("{model} proposes from now on.", model=model_id)
         if dice:
             words = tr("{model} proposes from now on: {dice}", model=model_id, dice=dice)
-        self._change(lambda session, versions: versions.activate(session, model_id, reason), text, words)
+        return tr("{model} proposes as soon as you leave this picture.", model=model_id), words
+
+    def _let_live(self, version: ModelVersion) -> None:
+        """Nobody chose this version: it goes live by its Target's mode, now or when the open case is left."""
+
+        def verb(session: Any, _versions: Any) -> Changes:
+            from unet_studio.workflow import going_live
+
+            return going_live.go_live(session, version.id, case_open=False) or Changes()
+
+        self._change(verb, *self._words(version.id))
 
     def rollback(self, target: str = "") -> None:
         """Go back to the version that was active before, now or when the open case is left."""
@@ -145,6 +159,11 @@ class DecisionLink(QObject):
         self._jobs.run(work, done=done, failed=self._refused, label=tr("Changing the model version"), must=True)
 
     def _went_live(self, changes: Changes, words: str) -> None:
+        if not changes.models:  # by itself, and by now the mode or the active version is another
+            self._begun.clear()
+            self._panel.show_verdict("", "quiet")
+            self.changed.emit(Changes(models=True))
+            return
         self._last = ""
         self._tell(words or changes.message, "good")
         self.changed.emit(changes | Changes(worklist=True, message=words))  # what was queued is learned now

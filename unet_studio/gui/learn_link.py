@@ -188,6 +188,8 @@ def verdict(outcome: Any) -> tuple[str, str]:
     model = outcome.model
     if outcome.live:
         return tr("{model} proposes from now on. {reason}", model=model.id, reason=outcome.reason), "good"
+    if outcome.stale:
+        return tr("{model} is kept but does not propose. {reason}", model=model.id, reason=outcome.waits), "quiet"
     if outcome.promoted:
         return tr("{model} is better. {reason}", model=model.id, reason=outcome.reason), "good"
     return tr("{model} is kept but does not propose. {reason}", model=model.id, reason=outcome.reason), "quiet"

@@ -41,6 +41,7 @@ class Outcome:
     """How learning ended. model: the Candidate's version, None where none was made; parent: what it was compared with.
 
     promoted: the gate found it better; live: it is active now; waits: why a better one is not, one sentence;
+    stale: what it was compared with is not active any more, so nobody is asked about it;
     failed: one sentence, "" where it came to a verdict or was cancelled.
     """
 
@@ -55,6 +56,7 @@ class Outcome:
     changes: Changes = field(default_factory=Changes)
     live: bool = False
     waits: str = ""
+    stale: bool = False
 
     def row(self) -> dict[str, Any]:
         """As one JSON object, whose keys scripts rely on; promoted: it is live now."""
@@ -186,9 +188,9 @@ class Learning:
         version = store.add_candidate(session.workspace, child.candidate, self._new_version(child))
         waits = ""
         if verdict.promoted:
-            waits = going_live.hindrance(session, self._request.target, hold=self._request.hold)
+            waits = going_live.hindrance(session, version, hold=self._request.hold)
             if not waits:
-                version = store.activate(session.workspace, version.id, verdict.reason)
+                version = going_live.by_itself(session, version)
         with contextlib.suppress(UserError):  # tidying: what could not be archived now is the next time
             versions.keep_last(session, self._request.target)
         said = versions.with_names(session, [version])[0].reason
@@ -202,15 +204,19 @@ class Learning:
             changes=Changes(worklist=True, queue=True, models=True, message=said),
             live=version.active,
             waits=waits,
+            stale=bool(waits) and going_live.stale(session, version),
         )
 
     def _new_version(self, child: ChildOutcome) -> NewVersion:
         assert child.verdict is not None
-        begun_from = lessons.beginning(self._session, self._request)
+        begun_from = self._parent  # not what is active by now
+        if self._request.begin_from != "active":
+            first = lessons.beginning(self._session, self._request)
+            begun_from = first.id if first is not None else ""
         how = {"compared_with": self._parent, "begin_from": self._request.begin_from}
         return NewVersion(
             self._request.target,
-            begun_from.id if begun_from is not None else None,
+            begun_from or None,
             reason=child.verdict.reason,
             metrics=child.verdict.metrics | how,
             corrections=tuple(int(name) for name in child.learned),

@@ -115,7 +115,26 @@ def test_automatic_goes_live_between_two_cases(reader):
     reader.wait(lambda: reader.name() == "film_6.png")
     reader.settle()
     assert reader.active() != before
+    assert store.history(reader.session.workspace, "lung")[-1].reason == (
+        "went live automatically: Better: mean Dice from 0.801 to 0.952; n = 4."
+    )
     assert store.corrections(reader.session.workspace, "lung")[-1].model_id in ("", before)
+
+
+def test_automatic_changes_nothing_once_its_reader_wants_to_be_asked(reader):
+    """It waits for the open case; meanwhile the mode is chosen anew."""
+    before = reader.active()
+    versions.set_mode(reader.session, "lung", Mode.AUTOMATIC)
+    reader.window.learn.refresh()
+    reader.settle()
+    reader.learn()
+    reader.wait(lambda: "as soon as you leave this picture" in reader.notice())
+    versions.set_mode(reader.session, "lung", Mode.ASK)
+    reader.press(KEY.Key_N)
+    reader.wait(lambda: reader.name() == "film_6.png" and "is better" in reader.notice())
+    reader.settle()
+    assert reader.active() == before
+    assert len(versions.undecided(reader.session, "lung")) == 1
 
 
 def test_automatic_goes_live_at_once_where_no_case_is_open(reader):

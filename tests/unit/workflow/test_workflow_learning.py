@@ -88,6 +88,7 @@ def test_a_command_lets_a_better_one_go_live_and_counts_it_as_learned(session, c
     outcome = learn(session)
     assert (outcome.promoted, outcome.live, outcome.waits, outcome.parent) == (True, True, "", before)
     assert live(session) == outcome.model.id
+    assert store.history(session.workspace, "lung")[-1].reason == "went live automatically: Better."
     learned = store.version(session.workspace, outcome.model.id).corrections
     assert learned
     assert {one.id for one in queueing.queue(session) if one.state is QueueState.LEARNED} == set(learned)
@@ -104,8 +105,8 @@ def test_the_window_holds_it_until_it_says_so(session, child, queued) -> None:
     assert states(session) == {QueueState.QUEUED}
     assert [one.id for one in versions.undecided(session, "lung")] == [outcome.model.id]
     versions.set_mode(session, "lung", Mode.AUTOMATIC)
-    assert going_live.go_live(session, "lung", case_open=True) is None
-    assert going_live.go_live(session, "lung", case_open=False) is not None
+    assert going_live.go_live(session, outcome.model.id, case_open=True) is None
+    assert going_live.go_live(session, outcome.model.id, case_open=False) is not None
     assert live(session) == outcome.model.id
     assert QueueState.LEARNED in states(session)
 
@@ -151,6 +152,19 @@ def test_frozen_in_the_middle_of_a_run(session, child, queued) -> None:
     assert outcome.promoted
     assert not outcome.live
     assert live(session) == before
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_another_version_goes_live_in_the_middle_of_a_run(session, child, queued, make_version, hold) -> None:
+    """Nobody knows whether the Candidate is better than that one: it is kept, and says so."""
+    versions.set_mode(session, "lung", Mode.AUTOMATIC)
+    before, other = live(session), make_version()
+    child.at = lambda: versions.activate(session, other.id)
+    outcome = learn(session, hold=hold)
+    assert (outcome.promoted, outcome.live, outcome.stale) == (True, False, True)
+    assert f"compared with {before}, which is not active any more" in outcome.row()["reason"]
+    assert (outcome.model.parent, outcome.model.compared_with) == (before, before)
+    assert live(session) == other.id
 
 
 def test_readers_choose_whose_corrections_count(session, child, queued, accept, lungs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,18 @@ from unet_studio.core.errors import ModelError, UserError
 from unet_studio.core.model_version import Mode
 from unet_studio.workflow import going_live, proposing, versions
 from unet_studio.workflow.going_live import Step, next_step
+from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
+
+
+@contextmanager
+def window_open(session):
+    """A window that has the Workspace of a session open; the lock does not mind that it is of the same process."""
+    window = open_session(session.folder, window=True)
+    try:
+        yield window
+    finally:
+        close_session(window)
 
 
 def live(session) -> str:
@@ -44,15 +56,56 @@ def test_no_version_changes_while_a_case_is_open(mode, waits, case_open) -> None
 
 def test_a_better_candidate_goes_live_once_no_case_is_open(session, make_version) -> None:
     before, made = live(session), make_version()
-    assert going_live.go_live(session, "lung", case_open=False) is None  # its reader is asked
-    assert going_live.due(session, "lung", case_open=False).version == made
+    assert going_live.go_live(session, made.id, case_open=False) is None  # its reader is asked
     versions.set_mode(session, "lung", Mode.AUTOMATIC)
-    assert going_live.go_live(session, "lung", case_open=True) is None
+    assert going_live.go_live(session, made.id, case_open=True) is None
     assert live(session) == before
-    assert going_live.go_live(session, "lung", case_open=False).models
+    assert going_live.go_live(session, made.id, case_open=False).models
     assert live(session) == made.id
-    assert store.history(session.workspace, "lung")[-1].reason == "Better by 0.02."
-    assert going_live.go_live(session, "lung", case_open=False) is None
+    assert store.history(session.workspace, "lung")[-1].reason == "went live automatically: Better by 0.02."
+    assert going_live.go_live(session, made.id, case_open=False) is None
+
+
+def test_a_candidate_compared_with_a_version_that_is_active_no_more_does_not_go_live(session, make_version) -> None:
+    made, other = make_version(), make_version()
+    versions.set_mode(session, "lung", Mode.AUTOMATIC)
+    versions.activate(session, other.id)
+    assert going_live.hindrance(session, made, hold=False) == (
+        f"It was compared with {made.parent}, which is not active any more, so it is only kept."
+    )
+    assert going_live.go_live(session, made.id, case_open=False) is None
+    assert live(session) == other.id
+
+
+def test_no_version_changes_beside_a_window_of_another_program(session, make_version, tiny_weights) -> None:
+    before, second = make_version(), make_version()
+    versions.activate(session, before.id)
+    with window_open(session) as window:
+        for act in (
+            lambda: versions.activate(session, second.id),
+            lambda: versions.rollback(session, "lung"),
+            lambda: versions.install(session, "lung", tiny_weights, "another"),
+        ):
+            with pytest.raises(UserError, match=r"open in a window by Dr Test on .* since .*; do it there, or close"):
+                act()
+        assert live(session) == before.id
+        assert versions.activate(window, second.id).models  # the window's own rules hold there
+        assert versions.rollback(window, "lung").models
+    assert versions.activate(session, second.id).models
+
+
+def test_a_newer_programs_model_does_not_go_live_beside_a_window(tiny_weights, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(versions, "_registered", {})
+    monkeypatch.setattr(versions, "bundled_model", lambda target: tiny_weights)
+    command = open_session(tmp_path / "fresh")
+    first = versions.active(command, "lung")
+    newer = tmp_path / "newer.safetensors"
+    newer.write_bytes(tiny_weights.read_bytes() + b" ")
+    monkeypatch.setattr(versions, "bundled_model", lambda target: newer)
+    with window_open(command):
+        assert versions.active(command, "lung") == first
+    assert versions.active(command, "lung").id != first.id
+    close_session(command)
 
 
 def test_only_what_is_better_than_the_active_version_waits(session, make_version) -> None:
@@ -109,7 +162,7 @@ def test_a_frozen_target_keeps_one_model_id_over_thirty_films(session, make_vers
         ):
             with pytest.raises(UserError, match=r"frozen for a reader study.*models mode --target lung ask"):
                 act()
-        assert going_live.go_live(session, "lung", case_open=False) is None
+        assert going_live.go_live(session, made.id, case_open=False) is None
     assert {one.model_id for one in store.corrections(session.workspace, "lung")} == {before}
     assert live(session) == before
     versions.set_mode(session, "lung", Mode.ASK)
