@@ -48,6 +48,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n films are hidden until you have accepted your own masks of them.</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n films: mean Dice {dice}, pixels to change {pixels}.</source>
    <translation type="unfinished">
     <numerusform />
@@ -2624,6 +2630,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>The mask is another reader's; it is hidden until you have accepted your own.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>The mask is that of {name} already</source>
    <translation type="unfinished" />
   </message>
@@ -3083,6 +3093,10 @@ training loss and agreement on held-out films.</source>
   </message>
   <message>
    <source>an open picture</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>another reader's, hidden</source>
    <translation type="unfinished" />
   </message>
   <message>

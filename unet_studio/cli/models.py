@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unet_studio.cli.options import add_json, add_target, add_workspace
 from unet_studio.cli.saying import DONE, say
 from unet_studio.core.model_version import Mode, ModelVersion
+
+if TYPE_CHECKING:
+    from unet_studio.workflow.comparing import Compared
 
 
 def add(commands: Any) -> None:
@@ -108,15 +111,24 @@ def _compare(arguments: argparse.Namespace) -> int:
         target = named(session, arguments.one).target
         for one in compare(session, target, arguments.one, arguments.other):
             found.append(one)
-            (a, b), (c, d) = one.dice, one.hd95
-            text = f"{one.correction:>6}  Dice {a:.4f} -> {b:.4f}  HD95 {c:7.1f} -> {d:7.1f} px  {one.side.value}"
-            say(arguments, one.row(), text + ("" if one.changed else ", accepted unchanged"))
+            say(arguments, one.row(), _compared_line(one))
     for version, model_id in enumerate((arguments.one, arguments.other)):
         row = means(found, version)
         learned = f", {row['learned']} of them learned from" if row["learned"] else ""
-        text = f"{model_id}: mean Dice {row['dice']:.4f}, HD95 {row['hd95']:.1f} px, n = {row['pictures']}{learned}"
+        text = f"{model_id}: n = {row['pictures']}{learned}"
+        if row["pictures"]:
+            text = f"{model_id}: mean Dice {row['dice']:.4f}, HD95 {row['hd95']:.1f} px, n = {row['pictures']}{learned}"
         say(arguments, {"model": model_id, "mean": row}, text)
     return DONE
+
+
+def _compared_line(one: Compared) -> str:
+    """What a terminal says of one Correction."""
+    if one.dice is None or one.hd95 is None:
+        return f"{one.correction:>6}  another reader's, hidden until you have accepted your own  {one.side.value}"
+    (a, b), (c, d) = one.dice, one.hd95
+    text = f"{one.correction:>6}  Dice {a:.4f} -> {b:.4f}  HD95 {c:7.1f} -> {d:7.1f} px  {one.side.value}"
+    return text + ("" if one.changed else ", accepted unchanged")
 
 
 def _export(arguments: argparse.Namespace) -> int:

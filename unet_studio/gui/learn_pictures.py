@@ -18,11 +18,12 @@ WRONG = 110  # opacity, of 255, of what differs from the reader's Mask
 CLOSED = (False, False, False, False)
 
 
-def drawn(picture: np.ndarray, truth: np.ndarray, model: np.ndarray | None, colour: Colour, room: QSize,
+def drawn(picture: np.ndarray, truth: np.ndarray | None, model: np.ndarray | None, colour: Colour, room: QSize,
           ratio: float = 1.0) -> QImage:  # fmt: skip
     """The picture, as large as fits into `room` (logical px), with both outlines; what differs is tinted.
 
-    picture: (H, W) or (H, W, 3) uint8; truth, model: (H, W) uint8 0/1; model None: it is not known yet.
+    picture: (H, W) or (H, W, 3) uint8; truth, model: (H, W) uint8 0/1; model None: it is not known yet; truth None:
+    it is hidden from this reader, and nothing is tinted.
     """
     rows, columns = picture.shape[:2]
     scale = min(room.width() * ratio / columns, room.height() * ratio / rows)
@@ -37,16 +38,18 @@ def drawn(picture: np.ndarray, truth: np.ndarray, model: np.ndarray | None, colo
     return image
 
 
-def _layer(truth: np.ndarray, model: np.ndarray | None, colour: Colour, size: QSize, ratio: float) -> QImage:
+def _layer(truth: np.ndarray | None, model: np.ndarray | None, colour: Colour, size: QSize, ratio: float) -> QImage:
     """Outlines and tint as an image of their own, `size` in device px."""
     thin = line_width(ratio) if size.height() > 200 * ratio else max(1, round(ratio))
-    own = _sized(truth, size)
-    shown = np.zeros(own.shape, np.uint8)
+    own = None if truth is None else _sized(truth, size)
+    shown = np.zeros((size.height(), size.width()), np.uint8)
     if model is not None:
         found = _sized(model, size)
-        shown[own != found] = 1
+        if own is not None:
+            shown[own != found] = 1
         shown[border(found, thin + max(1, round(ratio)), CLOSED).view(bool)] = 2
-    shown[border(own, thin, CLOSED).view(bool)] = 3
+    if own is not None:
+        shown[border(own, thin, CLOSED).view(bool)] = 3
     layer = QImage(shown.data, size.width(), size.height(), shown.shape[1], QImage.Format.Format_Indexed8)
     layer.setColorTable([0, qRgba(*colour, WRONG), qRgba(*colour, 255), qRgba(*TRUTH, 255)])
     return layer.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
@@ -67,10 +70,10 @@ class Film(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(180, 180)
         self._colour = colour
-        self._about: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None
+        self._about: tuple[np.ndarray, np.ndarray | None, np.ndarray | None] | None = None
         self._image: tuple[tuple[QSize, float], QImage] | None = None
 
-    def show_film(self, picture: np.ndarray, truth: np.ndarray, model: np.ndarray | None) -> None:
+    def show_film(self, picture: np.ndarray, truth: np.ndarray | None, model: np.ndarray | None) -> None:
         """Show a picture with the reader's Mask and the model's; see `drawn`."""
         self._about, self._image = (picture, truth, model), None
         self.update()
@@ -93,7 +96,7 @@ class Film(QWidget):
 
 
 def strip(
-    picture: np.ndarray, truth: np.ndarray, one: np.ndarray, other: np.ndarray, side: int, ratio: float
+    picture: np.ndarray, truth: np.ndarray | None, one: np.ndarray, other: np.ndarray, side: int, ratio: float
 ) -> QImage:
     """Before and after beside each other, each in a square of `side` logical px."""
     whole = QImage(round(ratio * (2 * side + 4)), round(ratio * side), QImage.Format.Format_RGB32)

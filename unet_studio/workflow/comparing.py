@@ -31,34 +31,39 @@ class Compared:
     """One Correction and what two versions propose of its picture; pairs of numbers are (one, other).
 
     name: of the source, to be shown and not kept; picture: (h, w) or (h, w, 3) uint8, its long side at most SIDE px;
-    truth, one, other: (h, w) uint8 0/1, truth empty where it is another reader's and still hidden from this one;
-    dice, hd95 (px of the picture) and pixels_to_change (of the picture): against
+    truth, one, other: (h, w) uint8 0/1; dice, hd95 (px of the picture) and pixels_to_change (of the picture): against
     the Correction, measured as the gate does; learned: whether the version learned from this very Correction.
+    truth and the numbers made from it are None where it is another reader's and still hidden from this one.
     """
 
     correction: int
     name: str
     picture: np.ndarray
-    truth: np.ndarray
+    truth: np.ndarray | None
     one: np.ndarray
     other: np.ndarray
-    dice: tuple[float, float]
-    hd95: tuple[float, float]
-    pixels_to_change: tuple[int, int]
+    dice: tuple[float, float] | None
+    hd95: tuple[float, float] | None
+    pixels_to_change: tuple[int, int] | None
     changed: bool
     side: Side
     learned: tuple[bool, bool]
 
+    @property
+    def hidden(self) -> bool:
+        """True where its Mask, and what is measured against it, may not be shown to this reader yet."""
+        return self.truth is None
+
     def row(self) -> dict[str, Any]:
-        """The numbers as one JSON object, without the name of the source."""
+        """The numbers as one JSON object, without the name of the source; null where they are hidden."""
         return {
             "correction": self.correction,
             "side": self.side.value,
             "changed": self.changed,
             "learned": list(self.learned),
-            "dice": [round(value, 4) for value in self.dice],
-            "hd95": [round(value, 2) for value in self.hd95],
-            "pixels_to_change": list(self.pixels_to_change),
+            "dice": self.dice and [round(value, 4) for value in self.dice],
+            "hd95": self.hd95 and [round(value, 2) for value in self.hd95],
+            "pixels_to_change": self.pixels_to_change and list(self.pixels_to_change),
         }
 
 
@@ -109,7 +114,6 @@ def _judged(version: ModelVersion) -> list[int]:
 
 
 def _compared(session: Session, one: ModelVersion, other: ModelVersion, number: int) -> Compared:
-    from training.metrics import dice, hd95
     from unet_studio.imaging.thumbnails import thumbnail
     from unet_studio.inference.devices import input_spec
 
@@ -119,17 +123,18 @@ def _compared(session: Session, one: ModelVersion, other: ModelVersion, number: 
     masks = [_mask(session, version, image, truth.shape) for version in (one, other)]
     picture = thumbnail(image, SIDE)
     rows, columns = picture.shape[:2]
-    first, second = ((dice(m, truth), hd95(m, truth, (step, step)), _differing(m, truth, step)) for m in masks)
+    seen = may_see(session)(correction)
+    dice, hd95, pixels = _measured(masks, truth, step) if seen else (None, None, None)
     return Compared(
         correction=number,
         name=correction.source_name,
         picture=picture,
-        truth=_small(truth if may_see(session)(correction) else np.zeros_like(truth), rows, columns),
+        truth=_small(truth, rows, columns) if seen else None,
         one=_small(masks[0], rows, columns),
         other=_small(masks[1], rows, columns),
-        dice=(first[0], second[0]),
-        hd95=(first[1], second[1]),
-        pixels_to_change=(first[2], second[2]),
+        dice=dice,
+        hd95=hd95,
+        pixels_to_change=pixels,
         changed=correction.changed,
         side=correction.side,
         learned=(number in one.corrections, number in other.corrections),
@@ -159,6 +164,20 @@ def _mask(session: Session, version: ModelVersion, image: Image, shape: tuple[in
     return np.asarray(mask_at_own_size(probability, shape[0], shape[1], THRESHOLD))
 
 
+def _measured(
+    masks: Sequence[np.ndarray], truth: np.ndarray, step: float
+) -> tuple[tuple[float, float], tuple[float, float], tuple[int, int]]:
+    """Dice, HD95 (px of the picture) and pixels to change of two Masks; step: px of the picture that one px is."""
+    from training.metrics import dice, hd95
+
+    one, other = masks
+    return (
+        (dice(one, truth), dice(other, truth)),
+        (hd95(one, truth, (step, step)), hd95(other, truth, (step, step))),
+        (_differing(one, truth, step), _differing(other, truth, step)),
+    )
+
+
 def _differing(mask: np.ndarray, truth: np.ndarray, step: float) -> int:
     return round(float(np.count_nonzero(mask != truth)) * step * step)
 
@@ -171,7 +190,12 @@ def _small(mask: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def means(found: Sequence[Compared], version: int) -> dict[str, Any]:
-    """Mean Dice and HD95 of one of the two versions (0 or 1) over Corrections that a person changed, and over all."""
+    """Mean Dice and HD95 of one of the two versions (0 or 1) over Corrections that a person changed, and over all.
+
+    Those that are hidden from this reader are counted and otherwise left out.
+    """
+    hidden = sum(one.hidden for one in found)
+    found = [one for one in found if not one.hidden]
     changed = [one for one in found if one.changed]
 
     def mean(rows: Sequence[Compared], name: str) -> float | None:
@@ -179,6 +203,7 @@ def means(found: Sequence[Compared], version: int) -> dict[str, Any]:
 
     return {
         "pictures": len(found),
+        "hidden": hidden,
         "changed": len(changed),
         "dice": mean(found, "dice"),
         "hd95": mean(found, "hd95"),

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 
 from unet_studio.core.case import Status
-from unet_studio.core.correction import QueueState
-from unet_studio.core.model_version import Mode
+from unet_studio.core.correction import QueueState, Side
+from unet_studio.core.model_version import Mode, ModelVersion, Origin
 from unet_studio.gui.app import open_window
+from unet_studio.gui.dialogs.decision import LOOK, DecisionPage
+from unet_studio.gui.learn_pictures import AFTER, drawn
 from unet_studio.workflow import learning, opening, versions
+from unet_studio.workflow.comparing import Compared
 from unet_studio.workflow.request import Request, remember
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
@@ -217,6 +220,34 @@ def test_a_run_that_died_with_the_program_starts_again(qtbot, films, played):
     second.shut()
     qtbot.waitUntil(lambda: not window.teaching.running and not window.jobs.busy(), timeout=WAIT)
     window.shut()
+
+
+def test_another_readers_hidden_mask_is_named_and_not_drawn(qtbot):
+    mask = np.zeros((40, 40), np.uint8)
+    mask[10:30, 10:30] = 1
+    numbers = {"dice": (0.9, 0.95), "hd95": (3.0, 2.0), "pixels_to_change": (20, 10)}
+    about = {"changed": True, "side": Side.GATE, "learned": (False, False)}
+    own = Compared(1, "own.png", np.zeros((40, 40), np.uint8), mask, mask, mask, **numbers, **about)
+    hidden = replace(own, name="theirs.png", truth=None, dice=None, hd95=None, pixels_to_change=None)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(1366, 768)
+    one = ModelVersion("lung-v1", "lung", 1, None, Origin.BUNDLED, "", "2026-01-01T10:00", False, False, "")
+    page = DecisionPage(parent, one, replace(one, id="lung-v2", number=2), LOOK)
+    for film in (own, hidden):
+        page.add(film)
+    page.end()
+    assert page.legend.text().endswith("your mask; tinted: what would have to be corrected")
+    assert page.words["after"].text().startswith("Dice 0.950")
+    assert page.summary.text().startswith("1 film: mean Dice 0.900 → 0.950")
+    assert "1 film is hidden until you have accepted your own mask of it." in page.summary.text()
+    page.list.setCurrentRow(1)
+    assert page.legend.text() == "The mask is another reader's; it is hidden until you have accepted your own."
+    assert (page.words["before"].text(), page.words["after"].text()) == ("", "")
+    assert "→" not in page.list.item(1).text()
+    shown = drawn(hidden.picture, hidden.truth, hidden.other, AFTER, QSize(400, 400))
+    assert shown.pixelColor(200, 200).getRgb()[:3] == (0, 0, 0)  # inside the outline: no tint
+    assert shown.pixelColor(100, 200).getRgb()[:3] == AFTER
 
 
 def test_what_is_decided_on_is_carried_out_when_the_window_closes(reader):

@@ -71,6 +71,17 @@ def test_two_versions_are_compared(session, models, make_version, accept, lungs)
     assert found[1]["mean"]["dice"] == found[0]["dice"][0]
 
 
+def test_another_readers_mask_gives_no_numbers(session, models, make_version, accept, lungs, capsys) -> None:
+    one = accept(1, lungs[0], reader="Dr First")
+    made = make_version(metrics={"per_picture": [{"name": str(one.id), "parent_dice": 0.9, "candidate_dice": 0.8}]})
+    code, found, _ = models("compare", made.parent, made.id)
+    assert (code, found[0]["dice"], found[1]["mean"]["hidden"]) == (0, None, 1)
+    assert cli.run(["models", "compare", made.parent, made.id, "--workspace", str(session.folder)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "hidden until you have accepted your own" in said[0]
+    assert said[1] == f"{made.parent}: n = 0"
+
+
 def test_a_version_goes_out_and_in(session, models, make_version, tmp_path: Path) -> None:
     made, file = make_version(), tmp_path / "out.safetensors"
     assert models("export", made.id, file)[1] == [{"model": made.id, "file": str(file)}]

@@ -128,10 +128,19 @@ def test_versions_that_cannot_be_compared(session, three, make_version) -> None:
         comparing.compare(session, "lung", parent, made.id, [three[0].id])
 
 
-def test_another_readers_outline_is_hidden_and_its_numbers_are_not(session, three) -> None:
-    parent = versions.active(session, "lung").id
-    (own,) = comparing.compare(session, "lung", parent, parent, [three[0].id])
-    (seen,) = comparing.compare(replace(session, reader="Dr Other"), "lung", parent, parent, [three[0].id])
-    assert own.truth.any()
-    assert not seen.truth.any()
-    assert seen.dice == own.dice
+def test_another_readers_mask_is_hidden_and_so_is_what_is_made_from_it(session, three, accept, lungs) -> None:
+    parent, second = versions.active(session, "lung").id, replace(session, reader="Dr Other")
+    own = accept(2, lungs[1], reader="Dr Other")
+    ids = [three[0].id, three[1].id, own.id]
+    found = list(comparing.compare(second, "lung", parent, parent, ids))
+    assert [one.hidden for one in found] == [True, False, False]  # film 2: Dr Other has accepted their own
+    hidden = found[0]
+    assert (hidden.truth, hidden.dice, hidden.hd95, hidden.pixels_to_change) == (None, None, None, None)
+    assert hidden.one.any()
+    row = hidden.row()
+    assert (row["dice"], row["hd95"], row["pixels_to_change"]) == (None, None, None)
+    means = comparing.means(found, 0)
+    assert (means["pictures"], means["hidden"]) == (2, 1)
+    assert means["dice"] == pytest.approx(np.mean([one.dice[0] for one in found[1:]]), abs=1e-4)
+    assert comparing.means(found[:1], 0)["dice"] is None
+    assert not any(one.hidden for one in comparing.compare(session, "lung", parent, parent, ids))

@@ -44,6 +44,7 @@ class DecisionPage(Frame):
         self.list = self._list()
         self.before, self.after = Film("film_before", BEFORE), Film("film_after", AFTER)
         self.words = {name: QLabel(objectName=f"words_{name}") for name in ("before", "after")}
+        self.legend = QLabel(_legend(hidden=False), objectName="quiet")
         self._lay_out()
         self._offer()
         size = parent.size()
@@ -80,11 +81,7 @@ class DecisionPage(Frame):
         grid.setRowStretch(1, 1)
         right = QVBoxLayout()
         right.addLayout(grid, 1)
-        legend = QLabel(
-            f"<span style='color: rgb{TRUTH}'>━</span> " + tr("your mask; tinted: what would have to be corrected")
-        )
-        legend.setObjectName("quiet")
-        right.addWidget(legend)
+        right.addWidget(self.legend)
         row = QHBoxLayout()
         row.setSpacing(14)
         row.addWidget(self.list)
@@ -167,6 +164,7 @@ class DecisionPage(Frame):
         self.after.show_film(film.picture, film.truth, film.other)
         self.words["before"].setText(_numbers(film, 0))
         self.words["after"].setText(_numbers(film, 1))
+        self.legend.setText(_legend(film.hidden))
 
 
 def _verdict(one: ModelVersion, other: ModelVersion) -> str:
@@ -175,7 +173,15 @@ def _verdict(one: ModelVersion, other: ModelVersion) -> str:
     return said(other.reason)
 
 
+def _legend(hidden: bool) -> str:
+    if hidden:
+        return tr("The mask is another reader's; it is hidden until you have accepted your own.")
+    return f"<span style='color: rgb{TRUTH}'>━</span> " + tr("your mask; tinted: what would have to be corrected")
+
+
 def _line(film: Any) -> str:
+    if film.hidden:
+        return "\n".join((said(film.name), tr("another reader's, hidden")))
     before, after = film.dice
     gain = after - before
     sign = "▲" if gain > 0.0005 else "▼" if gain < -0.0005 else "＝"
@@ -186,6 +192,8 @@ def _line(film: Any) -> str:
 
 
 def _numbers(film: Any, which: int) -> str:
+    if film.hidden:
+        return ""
     return tr(
         "Dice {dice:.3f} · HD95 {hd95:.1f} px · {pixels} px to change",
         dice=film.dice[which],
@@ -199,6 +207,21 @@ def _grouped(number: int) -> str:
 
 
 def _summary(films: list[Any]) -> str:
+    """Means over the films that this reader may see, and how many are hidden."""
+    seen = [film for film in films if not film.hidden]
+    parts = [_means(seen)] if seen else []
+    if len(seen) < len(films):
+        parts.append(
+            tr_n(
+                "%n film is hidden until you have accepted your own mask of it.",
+                "%n films are hidden until you have accepted your own masks of them.",
+                len(films) - len(seen),
+            )
+        )
+    return " ".join(parts)
+
+
+def _means(films: list[Any]) -> str:
     count = len(films)
     one, other = (sum(film.dice[which] for film in films) / count for which in (0, 1))
     before, after = (sum(film.pixels_to_change[which] for film in films) for which in (0, 1))
