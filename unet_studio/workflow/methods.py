@@ -9,6 +9,7 @@ from typing import Any
 
 from unet_studio.core.case import Status
 from unet_studio.core.model_version import ModelVersion
+from unet_studio.workflow import judged
 from unet_studio.workflow.case_rows import CaseRow
 from unet_studio.workflow.history import VersionRow, history_of
 from unet_studio.workflow.medians import DRAWS, LEAST, Middle, middle
@@ -81,6 +82,8 @@ def methods_text(
     rows: Sequence[CaseRow], pairs: Sequence[ReadersRow], versions: Sequence[ModelVersion], facts: dict[str, str]
 ) -> str:
     """The whole of methods.md. facts: what is no count, by name (program, time, machine, modes)."""
+    from unet_studio.learning.plan import ENOUGH_GATE_GROUPS, FOLDS
+
     parts = [
         "# Methods and numbers",
         FILES,
@@ -95,7 +98,7 @@ def methods_text(
         "## Two readers",
         _pairs(pairs),
         "## Definitions",
-        DEFINITIONS.format(least=LEAST, draws=DRAWS),
+        DEFINITIONS.format(least=LEAST, draws=DRAWS, enough=ENOUGH_GATE_GROUPS, folds=FOLDS),
     ]
     return "\n\n".join(parts).rstrip() + "\n"
 
@@ -130,7 +133,9 @@ def _versions(rows: Sequence[CaseRow], versions: Sequence[ModelVersion]) -> str:
     known.update({row.version: row.sha256 for row in rows if row.sha256})
     proposed = Counter(row.version for row in rows if row.accepted)
     learned = Counter(name for row in rows if row.accepted for name in row.learned_by.split())
-    return _table(head, [(name, sha256, proposed[name], learned[name]) for name, sha256 in known.items()])
+    table = _table(head, [(name, sha256, proposed[name], learned[name]) for name, sha256 in known.items()])
+    verdicts = [cells for cells in map(judged.judged_cells, versions) if cells]
+    return table + ("\n\n" + _table(judged.HEAD, verdicts) if verdicts else "")
 
 
 def _costs(found: Sequence[VersionRow]) -> str:

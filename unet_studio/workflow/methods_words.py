@@ -8,7 +8,8 @@ both accepted it; `versions.csv` one for each model version. Pictures are named 
 SHA-256 of their pixels (the same as `content_hash` in exported masks' JSON), patients and videos by the first 12
 digits of a salted hash; neither names, paths nor tags of patients are in these files. Readers are named as they
 named themselves. Every number under "Pictures", "Model versions" and "What each version cost and saved its readers"
-can be counted again in `cases.csv`, every number under "Two readers" in `readers.csv`."""
+can be counted again in `cases.csv`, how each version was judged in `versions.csv`, every number under "Two readers"
+in `readers.csv`."""
 
 NO_SAVING = (
     "No saving is stated: a reader needs at least {least} films of {least} patients or videos "
@@ -21,8 +22,17 @@ DEFINITIONS = """\
 - **Excluded**: by a reader, with a reason. "not accepted: new" was never begun by anybody, "proposed" was proposed
   and not accepted, "corrected" begun, "later" put off, "unreadable" no picture.
 - **Split**: patients (or videos; where neither is known the picture itself) are on the side "train" or "gate",
-  about four to one, by a salted hash at first sight and for ever. Only the side "gate" decides whether a version
-  goes live; it is never learned from.
+  about four to one, by a salted hash at first sight and for ever. The side "gate" is never learned from.
+- **Judged by** (`method`): a version that learned here is compared with the one that was active, on accepted masks
+  that a reader had changed and that the network examined had not learned from. "gate": on the side "gate" alone,
+  where at least {enough} patients or videos of it have such masks. "cross-validation", weak evidence: with fewer, on
+  the sides "gate" and "train"; the patients of "train" are parted into up to {folds}, each part is examined by a
+  network that learned from the others, and the version, the mean of these networks (begun from scratch, one that
+  learned from all of "train"), has learned from all of "train" in the end.
+- **Verdict**: "better" or "not better" by that comparison. A version goes live where it is better and the mode or a
+  reader says so; one that is "not better" only by a reader's choice, with a reason. `promoted` is "yes" where it did.
+  Dice before and after are means over the changed masks; the gain in agreement is a mean over patients or videos
+  with a 95 % interval from bootstraps over them, and is Dice except where it is known which pixels were touched.
 - **Dice** = 2 |A and B| / (|A| + |B|), between the accepted mask and the proposal that it began from, at the
   threshold in force when it was accepted, at the picture's own size.
 - **HD95**: the 95th percentile of the distances from each border pixel of one mask to the nearest border pixel of

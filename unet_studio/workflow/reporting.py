@@ -15,7 +15,7 @@ from unet_studio import __version__
 from unet_studio.core.errors import UserError
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.core.target import TARGETS
-from unet_studio.workflow import case_rows, readers
+from unet_studio.workflow import case_rows, judged, readers
 from unet_studio.workflow.methods import counts, methods_text
 from unet_studio.workflow.session import Session
 from unet_studio.workflow.versions import mode
@@ -28,6 +28,7 @@ OWN = (CASES, READERS, VERSIONS, METHODS)
 VERSION_COLUMNS = (
     *("id", "target", "number", "parent", "origin", "sha256", "created", "active", "promoted", "learned_from"),
     *("device", "seconds", "program_version"),
+    *judged.COLUMNS,
 )
 
 
@@ -135,7 +136,8 @@ def _facts(session: Session, target: str | None) -> dict[str, str]:
 
 
 def _version_row(version: ModelVersion) -> dict[str, Any]:
-    found = {name: getattr(version, name) for name in VERSION_COLUMNS if name != "learned_from"}
+    own = [name for name in VERSION_COLUMNS if name != "learned_from" and name not in judged.COLUMNS]
+    found = {name: getattr(version, name) for name in own}
     found |= {"origin": version.origin.value, "learned_from": len(version.corrections)}
     found |= {name: "yes" if getattr(version, name) else "no" for name in ("active", "promoted")}
-    return {**found, "seconds": round(version.seconds, 1)}
+    return {**found, "seconds": round(version.seconds, 1), **judged.judged(version)}

@@ -20,6 +20,7 @@ from unet_studio.core.case import Status
 from unet_studio.core.correction import Effort
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.image import Image, Source, content_hash
+from unet_studio.core.model_version import Origin
 from unet_studio.core.proposal import Proposal
 from unet_studio.workflow import accepting, case_rows, history, mask_measures, methods, readers, reporting
 from unet_studio.workflow.session import Session, close_session, open_session
@@ -323,6 +324,41 @@ def test_versions_learned_from_are_counted(study: Session, tmp_path: Path) -> No
     assert f"| {version.id} | {version.sha256} | 0 | 2 |" in text
     (row,) = [row for row in read(tmp_path / "out" / "versions.csv") if row["id"] == version.id]
     assert (row["sha256"], row["learned_from"]) == (version.sha256, "2")
+
+
+def test_how_each_version_was_judged_stands_in_its_row(study: Session, tmp_path: Path) -> None:
+    weights = tmp_path / "w.safetensors"
+    weights.write_bytes(b"weights")
+    gain = {"groups": 6, "mean": 0.0812345, "low": 0.04, "high": 0.12, "positive": True}
+    numbers = {"parent_dice": 0.81, "candidate_dice": 0.93, "gain": gain, "groups": 6, "pictures": 9, "unchanged": 2}
+    gate = numbers | {"method": "gate", "compared_with": "lung-v1"}
+    crossed = gate | {"method": "cross-validation", "candidate_dice": None}
+    new = store.NewVersion("lung", "lung-v1", "[1] is worst", gate, passed=True)
+    made = [
+        store.add_candidate(study.workspace, weights, one)
+        for one in (
+            new,
+            replace(new, metrics=crossed, passed=False),
+            replace(new, origin=Origin.IMPORTED, reason="JANE", passed=False),
+        )
+    ]
+    reporting.report(study, tmp_path / "out")
+    rows = {row["id"]: row for row in read(tmp_path / "out" / "versions.csv")}
+    first, second, imported = (rows[one.id] for one in made)
+    assert (first["method"], first["verdict"], first["patients"], first["compared_with"]) == (
+        *("gate", "better", "6", "lung-v1"),
+    )
+    assert (first["dice_before"], first["dice_after"], first["agreement_gain"]) == ("0.81", "0.93", "0.081235")
+    assert (second["method"], second["verdict"], second["dice_after"]) == ("cross-validation", "not better", "")
+    assert (imported["method"], imported["verdict"], imported["patients"]) == ("", "", "")
+    text = (tmp_path / "out" / "methods.md").read_text()
+    shown = f"{float(first['dice_before']):.3f} | {float(first['dice_after']):.3f} | +0.081 (+0.040 to +0.120)"
+    assert f"| {made[0].id} | lung-v1 | gate | 6 | 9 | 2 | {shown} | better |" in text
+    assert f"| {made[1].id} | lung-v1 | cross-validation | 6 | 9 | 2 | 0.810 | – | +0.081" in text
+    assert f"| {made[2].id} | lung-v1 |" not in text
+    assert "worst" not in text
+    assert 'Only the side "gate" decides' not in text
+    assert '"cross-validation", weak evidence' in text
 
 
 def test_the_command_tells_one_json_line(study: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
