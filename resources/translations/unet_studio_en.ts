@@ -168,6 +168,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n that {model} has not learned from</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n there already</source>
    <translation type="unfinished">
     <numerusform />

@@ -151,6 +151,8 @@ def test_the_queue_says_what_is_held_out(desk):
     ):
         desk.panel.show_queue(to_learn, held_out)
         assert desk.panel.queue.text() == text
+    desk.panel.show_queue({}, 1, 3, "lung-v1")
+    assert desk.panel.queue.text() == "0 corrections waiting, 3 that lung-v1 has not learned from, 1 held out"
 
 
 def test_verdicts_are_sentences():

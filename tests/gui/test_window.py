@@ -295,3 +295,10 @@ def test_what_is_held_out_is_nothing_to_learn_from(show):
     assert "queue" not in learn.facts()
     learn.known = Known(waiting=Counter(lung=2), held_out=Counter(lung=1))
     assert "queue" in learn.facts()
+    learn.known = Known(again=Counter(lung=2))  # rolled back
+    assert "queue" in learn.facts()
+    learn.known = Known(learnable={"lung": Counter({"Dr A": 2})})
+    assert "queue" not in learn.facts()
+    learn.prefer(replace(learn.preferences, learn_from="bundled"))
+    assert "queue" in learn.facts()
+    assert learn.target_to_learn() == "lung"

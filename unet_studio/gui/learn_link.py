@@ -15,7 +15,7 @@ from unet_studio.gui import learn_facts
 from unet_studio.gui.dialogs.run import RunChoice, RunDialog, remembered
 from unet_studio.gui.jobs import Jobs, Token
 from unet_studio.gui.learn_facts import Known
-from unet_studio.gui.learn_panel import LearnPanel
+from unet_studio.gui.learn_panel import LearnPanel, not_learned
 from unet_studio.gui.preferences import Preferences
 from unet_studio.gui.reading import Opened, Reading
 from unet_studio.gui.teaching import Teaching
@@ -66,15 +66,19 @@ class LearnLink(QObject):
 
     def target_to_learn(self) -> str:
         """The panel's Target, or the one that has most to learn from where that one has nothing."""
-        target, to_learn = self.target(), self.known.to_learn
+        target, to_learn = self.target(), self._to_begin()
         return target if to_learn.get(target) or not to_learn else to_learn.most_common(1)[0][0]
+
+    def _to_begin(self) -> Counter[str]:
+        """Corrections for which a run with the remembered choices may begin, by Target."""
+        return self.known.to_begin(remembered(self.preferences).begin_from)
 
     def facts(self) -> set[str]:
         """What holds of learning; see `actions`."""
         found = {"learning"} if self._teaching.running else {"idle"}
         known, target = self.known, self.target()
         thawed = known.modes.get(self.target_to_learn()) is not Mode.FROZEN
-        more = (("queue", known.to_learn), ("earlier", target in known.earlier), ("thawed", thawed))
+        more = (("queue", self._to_begin()), ("earlier", target in known.earlier), ("thawed", thawed))
         return found | {name for name, on in more if on}
 
     def take(self, changes: Changes) -> None:
@@ -97,8 +101,9 @@ class LearnLink(QObject):
 
     def _show(self) -> None:
         known = self.known
-        self._panel.show_queue(known.to_learn, sum(known.held_out.values()))
         active = known.active(self.target())
+        again = known.again[self.target()], active.id if active is not None else ""
+        self._panel.show_queue(known.to_learn, sum(known.held_out.values()), *again)
         self._panel.show_active(active.id if active is not None else "", known.modes.get(self.target(), Mode.ASK))
 
     # a run
@@ -112,6 +117,9 @@ class LearnLink(QObject):
         target, known = self.target_to_learn(), self.known
         count, title = known.to_learn.get(target, 0), tr(TARGETS[target].title)
         words = tr_n("%n correction of {target} waits", "%n corrections of {target} wait", count, target=title)
+        active = known.active(target)
+        if known.again[target] and active is not None:
+            words += ", " + not_learned(known.again[target], active.id)
         held_out = known.held_out.get(target, 0)
         if held_out:
             words += ", " + tr_n("%n held out to compare models", "%n held out to compare models", held_out)
@@ -120,7 +128,8 @@ class LearnLink(QObject):
             self._panel.window(),
             words + ".",
             remembered(self.preferences, mode),
-            known.readers.get(target, Counter()),
+            {"active": known.readers.get(target, Counter())}
+            | {name: known.learnable.get(target, Counter()) for name in ("bundled", "scratch")},
             self.device,
             on_learn=lambda choice: self._chose(target, choice, start=True),
             on_keep=lambda choice: self._chose(target, choice, start=False),

@@ -46,6 +46,11 @@ def memory(count: int | None) -> str:
     return tr("{size:.1f} GB", size=count / 1e9) if count >= 1e9 else tr("{size:.0f} MB", size=count / 1e6)
 
 
+def not_learned(count: int, model_id: str) -> str:
+    """How many learned Corrections the active version has not learned from, since it was rolled back or imported."""
+    return tr_n("%n that {model} has not learned from", "%n that {model} has not learned from", count, model=model_id)
+
+
 def _phase(progress: Any) -> str:
     words = progress.message or tr(PHASES.get(progress.phase, progress.phase.capitalize()))
     if progress.rounds > 1 and progress.round:
@@ -122,15 +127,20 @@ class LearnPanel(QWidget):
         row.addWidget(ActionButton(actions["learn_with"], "…", show_key=False))
         return self.start
 
-    def show_queue(self, to_learn: Mapping[str, int], held_out: int) -> None:
-        """Say how many Corrections of each Target are to be learned from, and how many only compare models."""
+    def show_queue(self, to_learn: Mapping[str, int], held_out: int, again: int = 0, model_id: str = "") -> None:
+        """Say how many Corrections of each Target are to be learned from, and how many only compare models.
+
+        again: learned ones that the active version, `model_id`, has not learned from.
+        """
         waiting = sum(to_learn.values())
-        if waiting + held_out == 0:
+        if waiting + held_out + again == 0:
             self.queue.setText(tr("The queue is empty. Accept a picture to fill it."))
             return
         each = ", ".join(f"{count} {tr(TARGETS[name].title)}" for name, count in sorted(to_learn.items()))
         words = f" ({each})" if len(to_learn) > 1 else ""
         parts = [tr_n("%n correction waiting", "%n corrections waiting", waiting) + words]
+        if again:
+            parts.append(not_learned(again, model_id))
         if held_out:
             parts.append(tr_n("%n held out", "%n held out", held_out))
         self.queue.setText(", ".join(parts))

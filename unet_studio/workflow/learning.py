@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from unet_studio import __version__
 from unet_studio.core.changes import Changes
-from unet_studio.core.correction import Correction, QueueState, Side
+from unet_studio.core.correction import Correction, Side
 from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import going_live, lessons, versions, yielding
 from unet_studio.workflow.faults import record_fault
-from unet_studio.workflow.request import Request, cut_off, forget, remember, request
+from unet_studio.workflow.request import LEARNABLE, Request, cut_off, forget, new_to, remember, request
 from unet_studio.workflow.session import Session, require_writable, using_session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewVersion
@@ -33,7 +33,6 @@ SECONDS = 300.0  # of learning where the reader sets no limit
 REGISTER_SECONDS = 3.0  # kept back for storing the Candidate
 LEAST_SECONDS = 10.0  # with less time left, a child that was killed is not started once more
 FOLDER = "learning-"  # of a job, with a random end
-LEARNABLE = (QueueState.QUEUED, QueueState.LEARNED)
 
 
 @dataclass(frozen=True)
@@ -228,11 +227,14 @@ class Learning:
 
 
 def to_learn(session: Session, request: Request) -> Sequence[Correction]:
-    """The Corrections of a run, earlier ones too. Raises UserError where none to be learned from is new."""
+    """The Corrections of a run, earlier ones too. Raises UserError where there is nothing to learn from.
+
+    Beginning from the active version, something must be new to it; beginning anew, everything is.
+    """
     found = store.corrections(session.workspace, request.target, states=LEARNABLE)
     if request.readers is not None:
         found = [one for one in found if one.reader in request.readers]
-    new = [one for one in found if one.state is QueueState.QUEUED]
+    new = new_to(session, request, found)
     if not any(one.side is Side.TRAIN for one in new):
         whose = "" if request.readers is None else f" of {', '.join(request.readers)}"
         held_out = f" to be learned from ({len(new)} are held out to compare models)" if new else ""

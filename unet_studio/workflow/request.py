@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from unet_studio.core.correction import QueueState, Side
+from unet_studio.core.correction import Correction, QueueState, Side
 from unet_studio.core.errors import UserError
 from unet_studio.core.model_version import Mode
 from unet_studio.core.target import TARGETS
@@ -15,6 +15,7 @@ from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
 BEGINNINGS = ("active", "bundled", "scratch")
+LEARNABLE = (QueueState.QUEUED, QueueState.LEARNED)
 TRIES = 3  # a run that dies each time is not started again for ever
 _NAME = "learning run"
 
@@ -70,9 +71,17 @@ def cut_off(session: Session) -> Request | None:
     found = Request(**{**facts, "readers": None if facts["readers"] is None else tuple(facts["readers"])})
     if found.target not in TARGETS or versions.mode(session, found.target) is Mode.FROZEN:
         return None
-    queued = store.corrections(session.workspace, found.target, states=(QueueState.QUEUED,))
-    new = [one for one in queued if one.side is Side.TRAIN and (found.readers is None or one.reader in found.readers)]
-    return found if new else None
+    standing = store.corrections(session.workspace, found.target, states=LEARNABLE)
+    theirs = [one for one in standing if found.readers is None or one.reader in found.readers]
+    return found if any(one.side is Side.TRAIN for one in new_to(session, found, theirs)) else None
+
+
+def new_to(session: Session, request: Request, learnable: Sequence[Correction]) -> list[Correction]:
+    """Those for which a run may begin: all where it begins anew, else what the active version has not learned from."""
+    if request.begin_from != "active":
+        return list(learnable)
+    known = versions.learned_from(session, request.target)
+    return [one for one in learnable if one.state is QueueState.QUEUED or one.id not in known]
 
 
 def _kept(session: Session) -> dict[str, Any] | None:

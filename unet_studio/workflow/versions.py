@@ -58,6 +58,17 @@ def active(session: Session, target: str) -> ModelVersion:
     return version
 
 
+def learned_from(session: Session, target: str) -> set[int]:
+    """Ids of the Corrections that the active version, or one that it descends from, has learned from."""
+    known = {one.id: one for one in versions(session, target)}
+    found: set[int] = set()
+    at: ModelVersion | None = active(session, target)
+    while at is not None:  # a parent is older than its child, so this ends
+        found.update(at.corrections)
+        at = known.get(at.parent or "")
+    return found
+
+
 def before_active(session: Session, target: str) -> ModelVersion | None:
     """The version that was live before the active one, None where there was none."""
     live = [entry.model_id for entry in store.history(session.workspace, target) if not entry.undone]

@@ -287,6 +287,37 @@ def test_roll_back_waits_too_and_closing_the_page_changes_nothing(reader):
     assert len(versions.undecided(reader.session, "lung")) == 1
 
 
+def test_what_was_learned_may_be_learned_again(reader):
+    """After a roll-back by what starts from the active version, else by what begins anew."""
+    learn = reader.window.actions_set["learn"]
+
+    def refresh() -> None:
+        reader.window.learn.refresh()
+        reader.settle()
+
+    lessons = sum(one.side is Side.TRAIN for one in store.corrections(reader.session.workspace, "lung"))
+    before, made = reader.active(), reader.candidate(passed=True)
+    assert (learn.isEnabled(), lessons > 0) == (True, True)
+    versions.activate(reader.session, made.id)
+    for one in store.corrections(reader.session.workspace, "lung"):
+        store.set_state(reader.session.workspace, one.id, QueueState.LEARNED)
+    refresh()
+    assert not learn.isEnabled()
+    desk = reader.window.desk
+    desk.prefer(replace(desk.preferences, learn_from="bundled"))
+    refresh()
+    assert learn.isEnabled()
+    desk.prefer(replace(desk.preferences, learn_from="active"))
+    versions.rollback(reader.session, "lung")
+    refresh()
+    assert reader.window.learn_panel.queue.text() == (
+        f"0 corrections waiting, {lessons} that {before} has not learned from"
+    )
+    assert reader.window.learn.known.readers["lung"].total() == lessons
+    reader.learn()
+    assert reader.played.runs == 1
+
+
 @pytest.mark.slow
 def test_a_whole_run(reader, monkeypatch):
     """The real child learns; whatever the gate says, its films are shown and the reader has the last word."""

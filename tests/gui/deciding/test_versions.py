@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QPushButton, QRadioButton, QWidget
 
 from unet_studio.core.model_version import Mode, ModelVersion, Origin
 from unet_studio.gui.dialogs.run import RunChoice, RunDialog, remembered
@@ -135,12 +135,12 @@ def asked(qtbot):
     parent.show()
     told = []
 
-    def show(choice: RunChoice, readers: dict[str, int]) -> RunDialog:
+    def show(choice: RunChoice, readers: dict[str, int], anew: dict[str, int] | None = None) -> RunDialog:
         dialog = RunDialog(
             parent,
             "3 wait.",
             choice,
-            readers,
+            {"active": readers, "bundled": anew or readers, "scratch": anew or readers},
             "CPU",
             lambda c: told.append(("learn", c)),
             lambda c: told.append(("keep", c)),
@@ -175,6 +175,17 @@ def test_nothing_to_learn_from_is_only_remembered(asked):
     assert not dialog.findChild(QPushButton, "run_learn").isEnabled()
     QTest.mouseClick(dialog.findChild(QPushButton, "run_keep"), LEFT)
     assert told == [("keep", RunChoice())]
+
+
+def test_a_run_that_begins_anew_needs_no_new_correction(asked):
+    show, told = asked
+    dialog = show(RunChoice(), {}, {"Dr A": 3, "Dr B": 1})
+    learn, check = dialog.findChild(QPushButton, "run_learn"), dialog.findChild(QCheckBox, "run_reader_Dr A")
+    assert (learn.isEnabled(), check.text()) == (False, "Dr A (0 corrections)")
+    dialog.findChild(QRadioButton, "start_bundled").click()
+    assert (learn.isEnabled(), check.text()) == (True, "Dr A (3 corrections)")
+    QTest.mouseClick(learn, LEFT)
+    assert [(word, choice.begin_from) for word, choice in told] == [("learn", "bundled")]
 
 
 def test_choices_are_remembered_in_the_preferences():

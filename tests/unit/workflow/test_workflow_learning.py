@@ -18,7 +18,7 @@ from unet_studio.learning.gate import Verdict
 from unet_studio.learning.job import BEGIN, CANDIDATE, JOB, PARENT, RESULT
 from unet_studio.learning.messages import Outcome as ChildOutcome
 from unet_studio.learning.messages import Progress
-from unet_studio.workflow import going_live, learning, opening, queueing, request, versions
+from unet_studio.workflow import auto, going_live, learning, opening, queueing, request, versions
 from unet_studio.workflow.session import close_session, open_session
 from unet_studio.workspace import store
 from unet_studio.workspace.database import writing
@@ -218,6 +218,29 @@ def test_where_a_run_begins(session, child, queued) -> None:
     assert "nothing new is in the queue" in outcome.failed
     with pytest.raises(UserError, match="learning begins from active, bundled, scratch"):
         learn(session, begin_from="nowhere")
+
+
+def test_a_run_that_begins_anew_needs_no_new_correction(session, child, queued) -> None:
+    assert learn(session).live
+    assert "nothing new" in learn(session).failed
+    outcome = learn(session, begin_from="scratch")
+    assert outcome.failed == ""
+    assert {row["name"] for row in child.jobs[-1]["items"]} == {str(one.id) for one in queued}
+    request.remember(session, request.request("lung", 60.0, "cpu", "scratch", None, True))
+    assert learning.interrupted(session) == "lung"
+    assert auto.new(session, "lung") == 0  # by itself a run begins for new ones alone
+
+
+def test_what_a_version_that_was_rolled_back_had_learned_may_be_learned_again(session, child, queued, accept, lungs):
+    first = learn(session)
+    anew = accept(2, np.roll(lungs[1], 5, axis=0), reader="Dr Two")
+    assert learn(session).live
+    assert versions.learned_from(session, "lung") == {*(one.id for one in queued), anew.id}
+    versions.rollback(session, "lung")
+    assert versions.learned_from(session, "lung") == set(first.model.corrections)
+    assert "nothing new of Dr Test" in learn(session, readers=["Dr Test"]).failed
+    assert learn(session).live
+    assert "nothing new" in learn(session).failed
 
 
 def test_a_bundled_model_of_another_kind_is_not_begun_from(session, child, queued) -> None:

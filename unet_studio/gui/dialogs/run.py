@@ -104,12 +104,12 @@ class RunDialog(Frame):
         parent: QWidget,
         heading: str,
         choice: RunChoice,
-        readers: Mapping[str, int],
+        readers: Mapping[str, Mapping[str, int]],
         device: str,
         on_learn: Callable[[RunChoice], object],
         on_keep: Callable[[RunChoice], object],
     ) -> None:
-        """readers: how many Corrections each has to learn from; none: nothing is. device: the one that works best."""
+        """readers: how many Corrections each has to learn from, by the start; device: the one that works best."""
         super().__init__(parent, tr("Learn"), heading)
         self._choice, self._readers = choice, readers
         self.time = choices("run_time", _times(choice.seconds), choice.seconds)
@@ -119,7 +119,8 @@ class RunDialog(Frame):
         self.device.setAccessibleName(tr("Device"))
         self.begin_from, starts = _radios(tr("Start from"), "start", STARTS, choice.begin_from)
         self.mode, modes = _radios(tr("When the result is better"), "mode", MODES, choice.mode.value)
-        self.checks = {name: _check(name, count, choice.readers) for name, count in sorted(readers.items())}
+        names = sorted(set().union(*readers.values()))
+        self.checks = {name: _check(name, choice.readers) for name in names}
         columns = QHBoxLayout()
         columns.setSpacing(28)
         for column in (starts, modes):
@@ -127,6 +128,7 @@ class RunDialog(Frame):
         self.body.addLayout(self._form())
         self.body.addLayout(columns)
         self._offer(on_learn, on_keep)
+        self.begin_from.buttonToggled.connect(self._enable)
         self.resize(min(820, parent.width() - 40), 0)
 
     def _form(self) -> QFormLayout:
@@ -156,8 +158,12 @@ class RunDialog(Frame):
         self._enable()
 
     def _enable(self) -> None:
-        chosen = self.choice().readers
-        able = any(count for name, count in self._readers.items() if chosen is None or name in chosen)
+        now = self.choice()
+        counts = self._readers.get(now.begin_from, {})
+        for name, check in self.checks.items():
+            words = tr_n("{name} (%n correction)", "{name} (%n corrections)", counts.get(name, 0), name=name)
+            check.setText(words)
+        able = any(count for name, count in counts.items() if now.readers is None or name in now.readers)
         self._learn.setEnabled(able)
         self._learn.setToolTip("" if able else tr("No correction waits to be learned from"))
 
@@ -185,9 +191,8 @@ def _times(now: float) -> list[tuple[float, str]]:
     return sorted(rows)
 
 
-def _check(name: str, count: int, chosen: Sequence[str] | None) -> QCheckBox:
-    check = QCheckBox(tr_n("{name} (%n correction)", "{name} (%n corrections)", count, name=name))
-    check.setObjectName(f"run_reader_{name}")
+def _check(name: str, chosen: Sequence[str] | None) -> QCheckBox:
+    check = QCheckBox(objectName=f"run_reader_{name}")
     check.setChecked(chosen is None or name in chosen)
     return check
 
