@@ -228,7 +228,7 @@ def test_a_run_that_begins_anew_needs_no_new_correction(session, child, queued) 
     assert {row["name"] for row in child.jobs[-1]["items"]} == {str(one.id) for one in queued}
     request.remember(session, request.request("lung", 60.0, "cpu", "scratch", None, True))
     assert learning.interrupted(session) == "lung"
-    assert auto.new(session, "lung") == 0  # by itself a run begins for new ones alone
+    assert auto.new(session, "lung") == []  # by itself a run begins for new ones alone
 
 
 def test_what_a_version_that_was_rolled_back_had_learned_may_be_learned_again(session, child, queued, accept, lungs):
