@@ -22,6 +22,7 @@ from unet_studio.imaging.refusal import Refused, cut_short, damaged, refused_as
 
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 DEFERRED_BYTES = 1 << 20  # larger elements are read when they are needed, so that a header is quick
+GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"  # GE's own syntax: implicit VR little endian, but for the pixels' words
 DICOMDIR = "1.2.840.10008.1.3.10"
 NO_PIXELS_BY_MODALITY = {
     "SR": ("is a DICOM structured report without a picture", "open the images that it describes"),
@@ -101,7 +102,9 @@ def _syntax(dataset: Dataset) -> str:
 
 
 def _assumed_syntax(dataset: FileDataset) -> UID:
-    """The syntax of a file that does not say it, from how its elements were coded."""
+    """The syntax to read the pixels by where a file names none that is known, from how its elements were coded."""
+    if _syntax(dataset) == GE_BIG_ENDIAN_PIXELS and text(dataset, "BitsAllocated") in ("16", "32"):
+        return ExplicitVRBigEndian
     implicit, little = dataset.original_encoding
     if implicit:
         return ImplicitVRLittleEndian
