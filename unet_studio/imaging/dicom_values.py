@@ -24,12 +24,20 @@ def value_transform(dataset: Dataset, frame: int) -> ValueTransform:
     slope = number(modality, "RescaleSlope")
     if slope is None or slope == 0.0:
         slope = number(dataset, "DoseGridScaling") or 1.0
+    intercept = number(modality, "RescaleIntercept") or 0.0
     inverted = text(dataset, "PhotometricInterpretation") == "MONOCHROME1"
+    little, stored = little_endian(dataset), _stored_range(dataset)
+    modality_lut = next(iter(_tables(modality, "ModalityLUTSequence", stored, little)), None)
+    if modality_lut is not None:
+        values = float(modality_lut.values.min()), float(modality_lut.values.max())
+    else:
+        ends = [slope * end + intercept for end in stored]
+        values = min(ends), max(ends)
     return ValueTransform(
         slope=slope,
-        intercept=number(modality, "RescaleIntercept") or 0.0,
-        modality_lut=next(iter(_tables(modality, "ModalityLUTSequence", dataset)), None),
-        voi_luts=_tables(voi, "VOILUTSequence", dataset),
+        intercept=intercept,
+        modality_lut=modality_lut,
+        voi_luts=_tables(voi, "VOILUTSequence", values, little),
         windows=_windows(voi),
         inverted=inverted or text(dataset, "PresentationLUTShape").upper() == "INVERSE",
     )
@@ -95,10 +103,17 @@ def _names(dataset: Dataset) -> list[str]:
     return [] if value is None else [value] if isinstance(value, str) else [str(one) for one in value]
 
 
-def _tables(dataset: Dataset, keyword: str, whole: Dataset) -> tuple[LookupTable, ...]:
+def _stored_range(dataset: Dataset) -> tuple[float, float]:
+    """Least and greatest value that a stored pixel can have."""
+    bits = number(dataset, "BitsStored") or number(dataset, "BitsAllocated") or 16.0
+    count = 2.0 ** min(max(bits, 1.0), 32.0)
+    return (-count / 2, count / 2 - 1) if signed(dataset) else (0.0, count - 1)
+
+
+def _tables(dataset: Dataset, keyword: str, values: tuple[float, float], little: bool) -> tuple[LookupTable, ...]:
+    """The readable tables of a sequence, for input values between the two `values`."""
     try:
-        sequence = list(dataset.get(keyword) or [])
-        tables = [_table(item, signed(whole), little_endian(whole)) for item in sequence]
+        tables = [_table(item, values, little) for item in dataset.get(keyword) or []]
     except Exception:  # a damaged sequence of an element that is not needed
         return ()
     return tuple(table for table in tables if table is not None)
@@ -109,19 +124,31 @@ def little_endian(dataset: Dataset) -> bool:
     return dataset.original_encoding[1] is not False
 
 
-def _table(item: Dataset, is_signed: bool, little: bool) -> LookupTable | None:
+def _table(item: Dataset, values: tuple[float, float], little: bool) -> LookupTable | None:
     """One LUT (PS3.3 C.11.1.1): descriptor (entries, first input value, bits), 8-bit entries sometimes packed."""
     descriptor = numbers(item, "LUTDescriptor")
     if len(descriptor) != 3:
         return None
     entries, first, bits = (int(one) for one in descriptor)
     entries = entries or 65536
-    if is_signed and first > 32767:
-        first -= 65536
-    values = table_entries(item.get("LUTData"), entries, little)
-    if values is None or not 1 <= bits <= 16:
+    table = table_entries(item.get("LUTData"), entries, little)
+    if table is None or not 1 <= bits <= 16:
         return None
-    return LookupTable(first, values, bits, text(item, "LUTExplanation") or text(item, "ModalityLUTType"))
+    explanation = text(item, "LUTExplanation") or text(item, "ModalityLUTType")
+    return LookupTable(_first_mapped(first, entries, values), table, bits, explanation)
+
+
+def _first_mapped(written: int, entries: int, values: tuple[float, float]) -> int:
+    """The first input value of a LUT, whose 16 bits are US or SS by the values that go in (PS3.3 C.11.1.1, C.11.2.1.1).
+
+    The VR that a file names, or that an implicit one is given, is often the other one: of the two readings the one
+    counts that maps more of `values` (least, greatest), where both map as much the one of their sign.
+    """
+    low, high = values
+    plain = written % 65536
+    readings = (plain - 65536, plain) if low < 0 else (plain, plain - 65536)
+    possible = [one for one in readings if one >= -32768]
+    return max(possible, key=lambda first: min(high, first + entries - 1.0) - max(low, float(first)))
 
 
 def table_entries(data: Any, entries: int, little: bool = True) -> np.ndarray | None:
