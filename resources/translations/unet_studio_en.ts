@@ -2854,6 +2854,10 @@ training loss and agreement on held-out films.</source>
    <translation type="unfinished" />
   </message>
   <message>
+   <source>VOI LUT</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Verdict</source>
    <translation type="unfinished" />
   </message>

@@ -19,6 +19,7 @@ class Window:
     width: float
     explanation: str = ""
     function: str = "LINEAR"  # LINEAR, LINEAR_EXACT or SIGMOID
+    falling: bool = False  # high values dark: only of a window that takes a decreasing VOI LUT's place
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,9 @@ class LookupTable:
     values: np.ndarray  # (n,) uint16 or int32
     bits: int  # significant bits of an entry
     explanation: str = ""
+
+
+Voi = Window | LookupTable  # what makes gray of modality values
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,7 @@ class Acquisition:
     view: str = ""  # ViewPosition in capitals, or the meaning of its code; "LATERAL" where only the orientation tells
     intent: str = ""  # "FOR PRESENTATION" or "FOR PROCESSING"
     burnt_in: bool | None = None  # patient data in the pixels
-    aspect: tuple[int, int] | None = None  # a pixel's height : width, None where it is square or has a spacing in mm
+    aspect: tuple[int, int] | None = None  # a pixel's height : width, None where it is square or a spacing tells
 
 
 @dataclass(frozen=True, eq=False)

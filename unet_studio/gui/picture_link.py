@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from unet_studio.core import sequence
-from unet_studio.core.image import Window
+from unet_studio.core.image import Voi, Window
 from unet_studio.core.target import TARGETS
 from unet_studio.gui.action_set import ActionSet
 from unet_studio.gui.canvas import Canvas
@@ -31,12 +31,12 @@ class PictureLink(QObject):
         super().__init__(canvas)
         self._reading, self._canvas, self._panel = reading, canvas, panel
         self._bar, self._actions = bar, actions
-        self._window: Window | None = None
-        self._presets: tuple[Window, ...] = ()
+        self._window: Voi | None = None
+        self._presets: tuple[Voi, ...] = ()
         self._sequence = ""
         self._dragged = [0.0, 0.0]
         self._kept_view: Any = None
-        self._chosen: Window | None = None  # by the reader, for the frames that follow too
+        self._chosen: Voi | None = None  # by the reader, for the frames that follow too
         self._inverted = False
         self._repaint = QTimer(self, singleShot=True, interval=0)
         self._repaint.timeout.connect(self._show_window)
@@ -91,8 +91,8 @@ class PictureLink(QObject):
     # the picture
 
     @property
-    def window(self) -> Window | None:
-        """The window in force, None without a picture."""
+    def window(self) -> Voi | None:
+        """The window or VOI LUT in force, None without a picture."""
         return self._window
 
     @property
@@ -209,8 +209,7 @@ class PictureLink(QObject):
             self._repaint.start()
 
     def _show_window_text(self) -> None:
-        window = self._window
-        text = "" if window is None else f"W {window.width:.6g}  L {window.center:.6g}"
+        text = "" if self._window is None else _setting(self._window)
         if text and self._inverted:
             text += "  " + tr("inverted")
         self._bar.show_fact("window_level", text, tr("Window width and level; drag with the right button"))
@@ -244,7 +243,11 @@ class PictureLink(QObject):
         slider.setValue(slider.value() + round(by * 100))
 
 
-def preset_name(window: Window) -> str:
-    """How a window preset is called in the menu."""
-    numbers = f"W {window.width:.6g}  L {window.center:.6g}"
-    return f"{tr(window.explanation.capitalize())}  ({numbers})" if window.explanation else numbers
+def preset_name(voi: Voi) -> str:
+    """How a window preset is called in the menu; a VOI LUT by the file's own words."""
+    said = tr(voi.explanation.capitalize()) if isinstance(voi, Window) else voi.explanation
+    return f"{said}  ({_setting(voi)})" if said else _setting(voi)
+
+
+def _setting(voi: Voi) -> str:
+    return f"W {voi.width:.6g}  L {voi.center:.6g}" if isinstance(voi, Window) else tr("VOI LUT")

@@ -7,12 +7,12 @@ that dragging the window costs a table and one pass; others are computed value b
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from unet_studio.core.image import Image, LookupTable, ValueTransform, Window, modality, table_index
+from unet_studio.core.image import Image, LookupTable, ValueTransform, Voi, Window, modality, table_index
 
-Voi = Window | LookupTable
 Shade = Callable[[np.ndarray], np.ndarray]
 TAIL_PERCENT = 0.5  # of the values that the robust window leaves out at either end
 SAMPLED = 512  # values a side that percentiles are taken from
@@ -21,9 +21,9 @@ COLOUR_WINDOW = Window(128.0, 256.0)  # exactly the identity on 0..255
 
 
 def default_window(image: Image) -> Window:
-    """The window that a picture opens with, in modality values.
+    """The window nearest to what a picture opens with, in modality values.
 
-    The file's first one; else the span of its first VOI LUT; else, up to 8 bits, all values; else robust percentiles.
+    The file's first one; else that of its first VOI LUT; else, up to 8 bits, all values; else robust percentiles.
     """
     transform = image.transform
     if image.pixels.ndim == 3:
@@ -31,8 +31,7 @@ def default_window(image: Image) -> Window:
     if transform.windows:
         return transform.windows[0]
     if transform.voi_luts:
-        table = transform.voi_luts[0]
-        return _span(table.first, table.first + len(table.values) - 1)
+        return window_of(transform.voi_luts[0])
     if image.bits <= 8 and image.pixels.dtype == np.uint8 and _plain(transform):
         return _span(0, (1 << image.bits) - 1)
     return robust_window(image)
@@ -51,6 +50,16 @@ def robust_window(image: Image) -> Window:
     return Window((low + high) / 2, high - low, "", "LINEAR_EXACT")
 
 
+def window_of(voi: Voi) -> Window:
+    """A window itself, or the LINEAR one over the input values between which a VOI LUT's entries change."""
+    if isinstance(voi, Window):
+        return voi
+    entries = voi.values.astype(np.int64)
+    steps = np.flatnonzero(np.diff(entries))
+    low, high = (int(steps[0]), int(steps[-1]) + 1) if steps.size else (0, len(entries) - 1)
+    return replace(_span(voi.first + low, voi.first + high), falling=bool(entries[-1] < entries[0]))
+
+
 def _span(low: int, high: int) -> Window:
     """The LINEAR window that shows `low` as 0 and `high` as 255."""
     width = max(1.0, float(high - low)) + 1.0
@@ -62,7 +71,10 @@ def _plain(transform: ValueTransform) -> bool:
 
 
 def default_voi(image: Image) -> Voi:
-    """What `display` applies when it is given no window: as default_window, but a VOI LUT itself where there is one."""
+    """What a picture opens with (PS3.3 C.11.2): the file's first window, else its first VOI LUT, else default_window.
+
+    `display` applies it when it is given none.
+    """
     if image.pixels.ndim == 2 and not image.transform.windows and image.transform.voi_luts:
         return image.transform.voi_luts[0]
     return default_window(image)
@@ -139,6 +151,7 @@ def gray_of(values: np.ndarray, voi: Voi) -> np.ndarray:
         gray = voi.values[table_index(values, voi)] * (255.0 / ((1 << voi.bits) - 1))
     else:
         gray = _windowed(values.astype(np.float64), voi)
+        gray = 255.0 - gray if voi.falling else gray
     return np.asarray(np.clip(np.floor(gray + 0.5), 0.0, 255.0).astype(np.uint8))
 
 

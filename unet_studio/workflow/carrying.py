@@ -135,7 +135,7 @@ class _Way:
         self.given: deque[tuple[Case, Image]] = deque()  # what the tracker got after the first and has not answered
         self.end = ""  # why there were no more, "" after the last one
         self._session, self._start, self._cancelled = session, start, cancelled
-        self._window = windowing.default_window(start.image)
+        self._window = windowing.default_voi(start.image)
         if start.case.video:
             frame = start.case.frame
             frames.make_rows(session, start.case, range(frame + 1, frame + 1 + MOST_WALKED))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from unet_studio.core.case import Case
-from unet_studio.core.image import FileFacts, Window
+from unet_studio.core.image import FileFacts, Voi
 from unet_studio.workflow import viewing
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
@@ -35,7 +35,7 @@ def make_rows(session: Session, case: Case, frames: range) -> None:
     store.add_frames(session.workspace, case.id, session.reader, wanted)
 
 
-def moving(session: Session, case: Case, frame: int, window: Window | None, inverted: bool = False) -> np.ndarray:
+def moving(session: Session, case: Case, frame: int, window: Voi | None, inverted: bool = False) -> np.ndarray:
     """What a frame looks like, uint8 (H, W) or (H, W, 3), without opening it. Raises Unreadable, Cancelled."""
     from unet_studio.imaging import reader
 

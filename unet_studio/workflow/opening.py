@@ -11,7 +11,7 @@ import numpy as np
 from unet_studio.core.case import Case, Status
 from unet_studio.core.changes import Changes
 from unet_studio.core.errors import Unreadable, WorkspaceError
-from unet_studio.core.image import Image, Source, Window
+from unet_studio.core.image import Image, Source, Voi
 from unet_studio.core.proposal import Proposal
 from unet_studio.core.target import guess_target, why_not
 from unet_studio.workflow import spans
@@ -28,13 +28,14 @@ UNEVEN = "Its pixels are not square ({height} high : {width} wide); the picture 
 class OpenCase:
     """A case on the screen.
 
+    window: what the picture opens with, one of the file's windows or VOI LUTs where it has any.
     target: as guessed or chosen, None where nothing fits (note then says so). draft: None without a Target and in a
     read-only session. accepted: this reader's Correction of it stands.
     """
 
     case: Case
     image: Image
-    window: Window
+    window: Voi
     target: str | None
     note: str
     proposal: Proposal | None
@@ -76,7 +77,7 @@ def open_case(session: Session, case_id: int, target: str | None = None, image: 
         store.set_target(session.workspace, case_id, session.reader, target)
     case = store.case(session.workspace, case_id, session.reader)
     chosen = target or case.target
-    window = windowing.default_window(image)
+    window = windowing.default_voi(image)
     if chosen is None:
         return OpenCase(case, image, window, None, _note(image, chosen=False), None, None, accepted=False)
     draft = open_draft(session, case_id, image.content_hash, chosen, image.shape) if session.writable else None

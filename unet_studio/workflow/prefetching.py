@@ -13,7 +13,7 @@ import numpy as np
 
 from unet_studio.core.case import Case, Status
 from unet_studio.core.errors import Cancelled, ModelError
-from unet_studio.core.image import Image, Window
+from unet_studio.core.image import Image, Voi
 from unet_studio.core.proposal import Proposal
 from unet_studio.editing.document import Document
 from unet_studio.workflow import opening, proposing, renewing, versions, viewing
@@ -39,7 +39,7 @@ class Ahead:
     case_id: int
     image: Image
     pixels: np.ndarray
-    presets: tuple[Window, ...]
+    presets: tuple[Voi, ...]
     file: FileState | None
     proposal: Proposal | None = None
     document: Document | None = None
@@ -68,7 +68,7 @@ def fetch(
     file = _file_state(store.case(session.workspace, case_id, session.reader))
     image = opening.load_image(session, case_id)
     still_wanted()
-    pixels = viewing.display(image, windowing.default_window(image))
+    pixels = viewing.display(image, windowing.default_voi(image))
     ready = Ahead(case_id, image, pixels, viewing.presets(image), file)
     case = store.case(session.workspace, case_id, session.reader)
     if not propose or not session.writable or case.target is None or case.status not in UNDONE:
@@ -110,7 +110,7 @@ class Shown:
 
     case: OpenCase
     pixels: np.ndarray
-    presets: tuple[Window, ...]
+    presets: tuple[Voi, ...]
     proposed: bool = False
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from unet_studio.core.image import Image, Window, modality_values
+from unet_studio.core.image import Image, Voi, Window, modality_values
 
 DRAG_STEPS = 600.0  # px of dragging that change a window by the whole range of the picture
 LEAST_WIDTH = 1e-3  # of the whole range: a window never closes
@@ -25,8 +26,8 @@ BY_MODALITY = {  # values with a fixed meaning: HU
 PRESET_NAMES = (WHOLE, AUTO[0], LUNGS[0], MEDIASTINUM[0], *(one.explanation for one in BY_MODALITY["CT"]))
 
 
-def display(image: Image, window: Window | None = None, *, inverted: bool = False) -> np.ndarray:
-    """The picture as uint8 (H, W) gray or (H, W, 3) RGB, contiguous; None takes the picture's default window.
+def display(image: Image, window: Voi | None = None, *, inverted: bool = False) -> np.ndarray:
+    """The picture as uint8 (H, W) gray or (H, W, 3) RGB, contiguous; None takes what it opens with.
 
     inverted: bright and dark change places, on top of what the file says of them.
     """
@@ -35,26 +36,38 @@ def display(image: Image, window: Window | None = None, *, inverted: bool = Fals
     return windowing.display(image, window, inverted=inverted)
 
 
-def shade(image: Image, window: Window, *, inverted: bool = False) -> Callable[[np.ndarray], np.ndarray]:
+def shade(image: Image, window: Voi, *, inverted: bool = False) -> Callable[[np.ndarray], np.ndarray]:
     """What turns stored values of any part or smaller copy of the picture into what `display` shows of them."""
     from unet_studio.imaging import windowing
 
     return windowing.shade(image, window, inverted=inverted)
 
 
-def presets(image: Image) -> tuple[Window, ...]:
-    """Windows for the digit keys: the default and the file's own, from percentiles, the modality's, the whole range."""
+def presets(image: Image) -> tuple[Voi, ...]:
+    """For the digit keys: what the picture opens with, the file's own windows and VOI LUTs, then windows from
+    percentiles, the modality's and the whole range, which fall where the picture opens with a decreasing VOI LUT.
+    """
     from unet_studio.imaging import windowing
+
+    opening, transform = windowing.default_voi(image), image.transform
+    falling = windowing.window_of(opening).falling
 
     low, high = _value_range(image)
     whole = Window((low + high) / 2, max(high - low, 1.0), WHOLE)
     usual = BY_MODALITY.get(image.modality, ()) if image.pixels.ndim == 2 else ()
     tails = tuple(between(image, *row) for row in BY_PERCENTILE.get(image.modality, (AUTO,)))
-    found: list[Window] = []
-    for window in (windowing.default_window(image), *image.transform.windows, *tails, *usual, whole):
-        if not any((window.center, window.width) == (other.center, other.width) for other in found):
-            found.append(window)
+    made = (replace(window, falling=falling) for window in (*tails, *usual, whole))
+    found: list[Voi] = []
+    for voi in (opening, *transform.windows, *transform.voi_luts, *made):
+        if not any(_alike(voi, other) for other in found):
+            found.append(voi)
     return tuple(found[:9])
+
+
+def _alike(one: Voi, other: Voi) -> bool:
+    if isinstance(one, Window) and isinstance(other, Window):
+        return (one.center, one.width) == (other.center, other.width)
+    return one is other
 
 
 def between(image: Image, name: str, low: float, high: float) -> Window:
@@ -70,12 +83,19 @@ def between(image: Image, name: str, low: float, high: float) -> Window:
     return Window((first + last) / 2, max(last - first, 1.0 if values.dtype.kind in "iu" else 1e-6), name)
 
 
-def dragged(window: Window, dx: float, dy: float, image: Image) -> Window:
-    """The window after a right-drag of (dx, dy) screen px: right widens (less contrast), up brightens."""
+def dragged(voi: Voi, dx: float, dy: float, image: Image) -> Window:
+    """The window after a right-drag of (dx, dy) screen px: right widens (less contrast), up brightens.
+
+    A VOI LUT gives way to the window nearest to it, so that bright stays bright.
+    """
+    from unet_studio.imaging import windowing
+
+    window = windowing.window_of(voi)
     low, high = _value_range(image)
     span = max(high - low, 1.0)
     width = max(window.width + dx * span / DRAG_STEPS, LEAST_WIDTH * span)
-    return Window(window.center + dy * span / DRAG_STEPS, width, "", window.function)
+    brighter = -dy if window.falling else dy
+    return replace(window, center=window.center + brighter * span / DRAG_STEPS, width=width, explanation="")
 
 
 def value_text(image: Image, column: int, row: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from unet_studio.core.image import Image, LookupTable, Source, ValueTransform, Window
 from unet_studio.imaging.thumbnails import thumbnail
-from unet_studio.imaging.windowing import apply_table, default_window, display, robust_window, window_table
+from unet_studio.imaging.windowing import apply_table, default_window, display, robust_window, window_of, window_table
 
 
 def image(pixels: np.ndarray, bits: int | None = None, **transform) -> Image:
@@ -88,6 +88,29 @@ def test_voi_table_with_values_below_and_beyond_it(dtype):
     picture = image(pixels, voi_luts=(table,))
     assert display(picture).tolist() == [[math.floor(one * 255 / 4095 + 0.5) for one in scaled]]
     assert default_window(picture) == Window(12.0, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("entries", "window"),
+    [
+        ([0, 1, 2, 3], Window(12.0, 4.0)),
+        ([5, 5, 6, 7, 7, 7], Window(12.5, 3.0)),  # constant ends show nothing
+        ([9, 9, 6, 0, 0], Window(12.5, 3.0, falling=True)),
+        ([3, 3, 3], Window(11.5, 3.0)),
+        ([3], Window(11.0, 2.0)),
+    ],
+)
+def test_the_window_nearest_to_a_table(entries, window):
+    assert window_of(LookupTable(10, np.array(entries, np.uint16), 4)) == window
+    assert window_of(window) is window
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int32"])
+def test_a_falling_window_is_the_other_one_turned_over(dtype):
+    pixels = np.arange(0, 256, dtype=dtype).reshape(1, -1)
+    shown = display(image(pixels), Window(40, 80, falling=True))
+    exact = np.array([255 - reference(float(value), Window(40, 80)) for value in pixels[0]])
+    assert np.abs(shown[0] - exact).max() <= 0.5 + 1e-9
 
 
 def test_modality_table_comes_first():
