@@ -22,6 +22,7 @@ from unet_studio.workspace import store
 
 BURNT_IN = "The file says that patient data are burnt into the pixels."
 UNEVEN = "Its pixels are not square ({height} high : {width} wide); the picture is shown as it is stored."
+UNSEEN = 0.01  # of the longer side of a pixel, by which the other one may be shorter
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,15 @@ def _note(image: Image, chosen: bool) -> str:
         lines.append(BURNT_IN)
     if taken.aspect is not None:
         lines.append(UNEVEN.format(height=taken.aspect[0], width=taken.aspect[1]))
+    if image.spacing_mm is not None and not _even(*image.spacing_mm):
+        height, width = (f"{side:.4g} mm" for side in image.spacing_mm)
+        lines.append(UNEVEN.format(height=height, width=width))
     return "\n".join(line for line in lines if line)
+
+
+def _even(height: float, width: float) -> bool:
+    """Whether nobody sees that a pixel is not square."""
+    return abs(height - width) <= UNSEEN * max(height, width)
 
 
 def load_image(session: Session, case_id: int) -> Image:

@@ -271,6 +271,29 @@ def test_burnt_in_data_and_uneven_pixels_are_told(session, tmp_path):
     assert (facts.acquisition.burnt_in, facts.acquisition.aspect) == (True, (6, 5))
 
 
+@pytest.mark.parametrize(
+    ("spacing", "note"),
+    [
+        (
+            ["0.4", "0.2"],
+            "Its pixels are not square (0.4 mm high : 0.2 mm wide); the picture is shown as it is stored.",
+        ),
+        (
+            ["0.1431", "0.2"],
+            "Its pixels are not square (0.1431 mm high : 0.2 mm wide); the picture is shown as it is stored.",
+        ),
+        (["0.2", "0.2"], ""),
+        (["0.2", "0.2001"], ""),
+    ],
+)
+def test_an_uneven_spacing_is_told_like_an_aspect_ratio(session, tmp_path, spacing, note):
+    film(tmp_path / "d", drawn(1), PixelSpacing=spacing)
+    opening.add_paths(session, [tmp_path / "d"])
+    opened = opening.open_case(session, opening.cases(session)[0].id)
+    assert opened.note == note
+    opened.draft.close()
+
+
 def test_a_packed_film_is_a_twin_of_nothing_and_opens(session, tmp_path):
     film(tmp_path / "one", drawn(1))
     (tmp_path / "d").mkdir()
