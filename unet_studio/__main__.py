@@ -6,7 +6,9 @@ import sys
 def main() -> int:
     """Run the command line; returns its exit code (0 done, 1 failed, 2 usage, 130 cancelled)."""
     from unet_studio import cli
+    from unet_studio.cli.quiet import quieten
 
+    quieten()
     return cli.run(sys.argv[1:])
 
 
