@@ -34,11 +34,12 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"II*\0", b"MM
 class Patient:
     """Who a file is of, for the warning about names in paths and for groups; never written or shown.
 
-    names: texts of three letters or more that tell the patient: parts of the name, identifier, birth date.
+    name: as the file has it, Family^Given. numbers: identifier and birth date.
     """
 
     key: str = ""
-    names: tuple[str, ...] = ()
+    name: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def header(path: Path) -> Any:
@@ -77,9 +78,8 @@ def patient(path: Path) -> Patient:
     found = header(path)
     if found is None:
         return Patient()
-    names = [part for one in IDENTITY for part in str(text(found, one)).replace("^", " ").split()]
-    key = patient_key(str(text(found, "PatientID")), str(text(found, "StudyInstanceUID")))
-    return Patient(key, tuple(sorted({name.lower() for name in names if len(name) >= 3})))
+    name, number, birth = (str(text(found, one)) for one in IDENTITY)
+    return Patient(patient_key(number, str(text(found, "StudyInstanceUID"))), name, (number, birth))
 
 
 def text(dataset: Any, keyword: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,9 +21,11 @@ from unet_studio.exporting.png import Exported, Provenance, already_exported
 from unet_studio.workflow import proposing, versions
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.session import Session, open_session
+from unet_studio.workflow.telling_names import tells
 from unet_studio.workspace import store
 
 if TYPE_CHECKING:
+    from unet_studio.exporting.dicom_source import Patient
     from unet_studio.exporting.writing import Writing
     from unet_studio.inference.proposer import Proposer
 
@@ -82,14 +83,14 @@ class Desk:
 
     def name(self, given: Path, path: Path, frames: int, *, is_dicom: bool) -> Named:
         """The names of one file's masks; warns once where a name that is kept looks like the patient's."""
-        from unet_studio.exporting.dicom_source import Patient, patient
+        from unet_studio.exporting import dicom_source
 
-        who = patient(path) if is_dicom else Patient()
+        who = dicom_source.patient(path) if is_dicom else dicom_source.Patient()
         if self.request.anonymous:
             shown = _sha256(path)[:HASH_DIGITS]
             return Named(path, Path(), shown, frames, is_dicom, who.key)
         folder = naming.relative_folder(path, given)
-        self._warn_of_names((*folder.parts, path.name), who.names)
+        self._warn_of_names((*folder.parts, path.name), who)
         return Named(path, folder, path.name, frames, is_dicom, who.key)
 
     def wanted(self, named: Named, frame: int) -> Path:
@@ -156,9 +157,8 @@ class Desk:
             self.warn(f"{name}: {count} of the pictures are no DICOM files and have none")
         return self.writing.problems[before:]
 
-    def _warn_of_names(self, parts: tuple[str, ...], names: tuple[str, ...]) -> None:
-        words = {word for part in parts for word in re.split(r"[\W_]+", part.lower())}
-        if not self.warned and words & set(names):
+    def _warn_of_names(self, parts: tuple[str, ...], who: Patient) -> None:
+        if not self.warned and tells(parts, who.name, who.numbers):
             self.warned = True
             self.warn("file or folder names look like the patient's name or number; --anonymous leaves them out")
 
