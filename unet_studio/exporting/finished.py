@@ -1,7 +1,8 @@
 """What earlier runs have finished in a format's folder, kept beside the files, so that a batch goes on where it ended.
 
 One JSON line a Mask: its name, subject, identity, files, and the row that goes into the format's list of all Masks.
-No path and no tag of a patient stands in it.
+No path and no tag of a patient stands in it. Several Masks may want one name, as those of x.dcm and x.dicom do: which
+is which is told by the identity, a digest of the source's hash and of all else that makes a file this very one.
 """
 
 from __future__ import annotations
@@ -27,44 +28,40 @@ class Finished:
         self.folder = folder
         self.changed = False
         self._path = folder / NAME
-        self._names: dict[str, tuple[str, str, int]] = {}  # name -> identity, subject, place of its line
-        self._subjects: dict[str, str] = {}  # subject -> the name that counts
+        self._names: dict[tuple[str, str], tuple[str, int]] = {}  # name, identity -> subject, place of its line
+        self._subjects: dict[str, tuple[str, str]] = {}  # subject -> the name and identity that count
         self._sums: dict[str, set[str]] = {}  # lists that this program wrote -> their SHA-256
         self._end = 0
         self._load()
 
     def holds(self, name: str, identity: str) -> bool:
         """Whether this very Mask was written before and all its files are there."""
-        found = self._names.get(name)
-        return (
-            found is not None
-            and found[0] == identity
-            and all((self.folder / file).is_file() for file in self._line(found[2])["files"])
-        )
+        found = self._names.get((name, identity))
+        return found is not None and all((self.folder / file).is_file() for file in self._line(found[1])["files"])
 
-    def row(self, name: str) -> dict[str, Any]:
-        """The row kept for a name that `holds`."""
-        return dict(self._line(self._names[name][2])["row"])
+    def row(self, name: str, identity: str) -> dict[str, Any]:
+        """The row kept for a Mask that this `holds`."""
+        return dict(self._line(self._names[name, identity][1])["row"])
 
     def add(self, name: str, subject: str, identity: str, files: Sequence[str], row: Mapping[str, Any]) -> None:
         """A Mask is finished; files: relative to the folder. Raises UserError where the record cannot be written."""
         line = {"name": name, "subject": subject, "identity": identity, "files": list(files), "row": dict(row)}
         place = self._append(line)
-        self._names[name] = identity, subject, place
-        self._subjects[subject] = name
+        self._names[name, identity] = subject, place
+        self._subjects[subject] = name, identity
         self.changed = True
 
-    def again(self, name: str, **row: Any) -> None:
+    def again(self, name: str, identity: str, **row: Any) -> None:
         """Put other values into a finished Mask's row, where they differ."""
-        line = self._line(self._names[name][2])
+        line = self._line(self._names[name, identity][1])
         if any(line["row"].get(key) != value for key, value in row.items()):
-            self.add(name, line["subject"], line["identity"], line["files"], {**line["row"], **row})
+            self.add(name, line["subject"], identity, line["files"], {**line["row"], **row})
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows of all Masks, in the order in which they came; of one subject only the newest."""
-        names = set(self._subjects.values())
-        for name, (_, _, place) in list(self._names.items()):
-            if name in names:
+        newest = set(self._subjects.values())
+        for which, (_, place) in list(self._names.items()):
+            if which in newest:
                 yield dict(self._line(place)["row"])
 
     def publish(self, name: str, parts: Iterator[bytes]) -> Path:
@@ -102,8 +99,9 @@ class Finished:
             if "list" in line:
                 self._sums.setdefault(line["list"], set()).add(line["sha256"])
             elif raw.endswith(b"\n") and isinstance(line["files"], list):
-                self._names[line["name"]] = line["identity"], line["subject"], place
-                self._subjects[line["subject"]] = line["name"]
+                which = line["name"], line["identity"]
+                self._names[which] = line["subject"], place
+                self._subjects[line["subject"]] = which
         except (ValueError, KeyError, TypeError):
             return  # a line that was cut off: its Mask is written again
 

@@ -53,7 +53,7 @@ class Writing:
             elif row.scope == "file":
                 self._wait(frame, png, identity(frame.provenance, mask_hash))
             elif self._done(row, frame.name, frame.provenance, mask_hash):
-                self._try(partial(self._regroup, row, frame))
+                self._try(partial(self._regroup, row, frame, mask_hash))
             else:
                 self._try(partial(self._write, row, frame, mask_hash))
 
@@ -86,11 +86,11 @@ class Writing:
     def _mark(self, row: Format, *what: str) -> str:
         return digest([row.name, LAYOUT, self._anonymous and row.dicom, *what])
 
-    def _regroup(self, row: Format, frame: Frame) -> None:
+    def _regroup(self, row: Format, frame: Frame, mask_hash: str) -> None:
         """Groups of `predict` have another name in every run: the newest one counts for the whole list."""
-        finished = self._finished[row.name]
-        if "group" in finished.row(frame.name):
-            finished.again(frame.name, group=frame.group)
+        finished, mark = self._finished[row.name], self._mark(row, identity(frame.provenance, mask_hash))
+        if "group" in finished.row(frame.name, mark):
+            finished.again(frame.name, mark, group=frame.group)
 
     def _write(self, row: Format, frame: Frame, mask_hash: str) -> None:
         names, write = WRITERS[row.name]

@@ -49,6 +49,38 @@ def test_a_lost_file_is_written_again_and_another_mask_gets_a_number(export: Any
     assert json.loads((export.out / "nnunet/Dataset001_lung/dataset.json").read_text())["numTraining"] == 1
 
 
+def test_two_sources_of_one_name_are_both_known_again(export: Any, mask: np.ndarray) -> None:
+    for run in range(4):
+        for number, source in enumerate(("1" * 64, "2" * 64)):  # x.dcm and x.dicom, of three frames each
+            frames = (mask, 1 - mask, mask) if number else (mask, mask, mask)
+            found = export("x", *frames, formats="nifti,nrrd", source_sha256=source)
+            assert (found.written, found.problems) == (0 if run else 2, [])
+    assert sorted(path.name for path in (export.out / "nifti").glob("*.gz")) == ["x.nii.gz", "x_2.nii.gz"]
+    assert sorted(path.name for path in (export.out / "nrrd").glob("*.nrrd")) == ["x.nrrd", "x_2.nrrd"]
+
+
+def test_a_record_of_an_older_version_is_understood(export: Any, mask: np.ndarray) -> None:
+    """Its lines are the same; it held several of one name, too, and took only the last for finished."""
+    for source in ("1" * 64, "2" * 64):
+        export("x", mask, mask, formats="nifti", source_sha256=source)
+    lines = (export.out / "nifti" / finished.NAME).read_text().splitlines()
+    keys = {"name", "subject", "identity", "files", "row"}
+    assert [set(json.loads(line)) for line in lines] == [keys, keys]
+    for source in ("1" * 64, "2" * 64):
+        assert export("x", mask, mask, formats="nifti", source_sha256=source).written == 0
+
+
+def test_the_newest_of_one_name_counts_in_lists(export: Any, mask: np.ndarray) -> None:
+    record = finished.Finished(export.out / "csv")
+    for identity, area in (("a", 1), ("b", 2), ("a", 3)):
+        record.add("x", "subject", identity, [], {"area": area})
+    record.add("x", "another subject", "c", [], {"area": 4})
+    for one in (record, finished.Finished(export.out / "csv")):
+        assert sorted(row["area"] for row in one.rows()) == [3, 4]
+        assert one.row("x", "b") == {"area": 2}
+        assert [one.holds("x", identity) for identity in "abcd"] == [True, True, True, False]
+
+
 def test_a_foreign_file_keeps_its_place(export: Any, mask: np.ndarray) -> None:
     for file in ("labelmap/P001_I001.png", "csv/measurements.csv"):
         (export.out / file).parent.mkdir(parents=True)
@@ -101,6 +133,6 @@ def test_rows_stay_on_the_disk(export: Any, mask: np.ndarray) -> None:
     for number in range(40):
         export(f"P{number:03d}_I001", mask, formats="coco", source_sha256=f"{number:064d}")
     record = finished.Finished(export.out / "coco")
-    held = sum(len(str(value)) for value in vars(record)["_names"].values())
+    held = sum(len(str(item)) for item in vars(record)["_names"].items())
     assert held < (export.out / "coco" / finished.NAME).stat().st_size / 3
     assert len(list(record.rows())) == 40

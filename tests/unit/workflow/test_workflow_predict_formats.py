@@ -63,6 +63,25 @@ def test_what_is_finished_asks_neither_network_nor_decoder(
     assert all(name.startswith(("nnunet/", "training/manifest")) and "Tr/" not in name for name in changed)
 
 
+def test_sources_of_one_name_keep_their_files(dicom, workspace: Path, films: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "same", tmp_path / "out"
+    folder.mkdir()
+    pages = [cv2.imread(str(films / f"film_{n}.png"), cv2.IMREAD_UNCHANGED) for n in (1, 2, 3)]
+    for name, chosen in (("x.dcm", pages[:2]), ("x.dicom", pages[1:]), ("x", pages[0])):
+        dicom(np.stack(chosen) if name != "x" else chosen, name="film").rename(folder / name)
+    for name, page in (("x.png", pages[1]), ("x.jpg", pages[2])):
+        cv2.imwrite(str(folder / name), page)
+    left = []
+    for _ in range(3):
+        results = run(workspace, folder, out=out, formats=ALL, target="lung")
+        assert [one.error for one in results] == [""] * 7
+        left.append(sorted(path for path in out.rglob("*") if path.is_file()))
+    assert left[0] == left[1] == left[2]
+    assert len(list((out / "nrrd").glob("*.nrrd"))) == 5
+    assert len(list((out / "seg").glob("*.dcm"))) == 3
+    assert len(list((out / "nnunet").glob("*/labelsTr/*.png"))) == len(list((out / "labelmap").glob("*.png"))) == 7
+
+
 def test_another_format_later_asks_no_network(
     workspace: Path, films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
