@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ KNOWN_SUFFIXES = frozenset(
 _RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))])
 _WINDOWS_FORBIDDEN = '<>:"|?*\\'
 _LONGEST = 200  # bytes of UTF-8: leaves room for `_f0001_12_overlay.json` in the 255 of a name
+
+_HASH_DIGITS = 16
 
 
 def stem(name: str) -> str:
@@ -68,11 +71,25 @@ def numbered(wanted: Path) -> Iterator[Path]:
         number += 1
 
 
-def _shortened(piece: str) -> str:
+def as_text(name: str) -> str:
+    """A name that may hold bytes that are no text, fit to be written into a list of files."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def with_hash(piece: str) -> str:
+    """`piece`, if it is too long for a file with its end replaced by a hash of the whole, so that no two become one."""
     data = piece.encode("utf-8", "surrogateescape")
     if len(data) <= _LONGEST:
         return piece
-    cut = data[:_LONGEST]
+    ending = f"_{hashlib.sha256(data).hexdigest()[:_HASH_DIGITS]}"
+    return _shortened(piece, _LONGEST - len(ending)) + ending
+
+
+def _shortened(piece: str, longest: int = _LONGEST) -> str:
+    data = piece.encode("utf-8", "surrogateescape")
+    if len(data) <= longest:
+        return piece
+    cut = data[:longest]
     while cut and (data[len(cut)] & 0xC0) == 0x80:  # not inside a letter of several bytes
         cut = cut[:-1]
     return cut.decode("utf-8", "surrogateescape")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from unet_studio.core.target import TARGETS
+from unet_studio.exporting import naming
 from unet_studio.exporting.finished import Finished
 from unet_studio.exporting.frame import Frame, require_same
 from unet_studio.exporting.pictures import LABELS, plain_png, put, read_picture
@@ -25,7 +26,7 @@ GRAY, COLOUR = {"0": "xray"}, {"0": "R", "1": "G", "2": "B"}
 
 def training_files(name: str, target: str) -> list[str]:
     """Names that a manifest takes on any system."""
-    plain = name.replace("\\", "_").replace(":", "_")
+    plain = naming.as_text(name).replace("\\", "_").replace(":", "_")
     return [f"images/{plain}.png", f"masks/{plain}.png"]
 
 
@@ -51,8 +52,8 @@ def compose_training(finished: Finished) -> list[Path]:
 
 
 def nnunet_files(name: str, target: str) -> list[str]:
-    """Names of one case; a case's name has no slash and does not end like a channel's number."""
-    case = "__".join(name.replace("\\", "/").split("/"))
+    """Names of one case; a case's name has no slash, so deep folders make it long, and then a hash ends it."""
+    case = naming.with_hash("__".join(naming.as_text(name).replace("\\", "/").split("/")))
     folder = data_set(target)
     return [f"{folder}/imagesTr/{case}_0000.png", f"{folder}/labelsTr/{case}.png"]
 

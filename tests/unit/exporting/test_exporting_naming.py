@@ -91,6 +91,17 @@ def test_long_names_are_cut_between_letters() -> None:
     assert naming.safe_piece("a" * 250) == "a" * 200
 
 
+@settings(deadline=None)
+@given(st.text(max_size=120), st.integers(1, 4))
+def test_too_long_names_end_with_a_hash_of_the_whole(name: str, times: int) -> None:
+    name = naming.as_text(name.encode("utf-8", "replace").decode()) * times
+    found = naming.with_hash(name)
+    assert len(found.encode()) <= 200
+    assert (found == name) == (len(name.encode()) <= 200)
+    assert naming.with_hash(name) == found
+    assert naming.with_hash(name + "a" * 201) != naming.with_hash(name + "a" * 200 + "b")
+
+
 def test_numbers_begin_at_two() -> None:
     assert list(itertools.islice(naming.numbered(Path("o/a.b")), 3)) == [
         Path("o/a.b"),

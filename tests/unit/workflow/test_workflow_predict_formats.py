@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,46 @@ def test_sources_of_one_name_keep_their_files(dicom, workspace: Path, films: Pat
     assert len(list((out / "nrrd").glob("*.nrrd"))) == 5
     assert len(list((out / "seg").glob("*.dcm"))) == 3
     assert len(list((out / "nnunet").glob("*/labelsTr/*.png"))) == len(list((out / "labelmap").glob("*.png"))) == 7
+
+
+def test_deep_folders_of_uids_make_cases_that_can_be_named(workspace: Path, films: Path, tmp_path: Path) -> None:
+    deep = tmp_path / "disc"
+    for number in range(4):
+        deep /= f"1.2.840.113619.2.55.3.2831178355.391.1328001234.12345678{number}"
+    deep.mkdir(parents=True)
+    last = "1.2.840.113619.2.55.3.2831178355.391.1328001234.9876"
+    for number in (1, 2, 3):
+        (films / f"film_{number}.png").rename(deep / f"{last}.{number}")
+    chosen = ("png", "nnunet", "training", "coco", "labelme")
+    left = []
+    for _ in range(2):
+        assert [one.error for one in run(workspace, tmp_path / "disc", out=tmp_path / "out", formats=chosen)] == [
+            ""
+        ] * 3
+        left.append(sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file()))
+    assert left[0] == left[1]
+    folder = tmp_path / "out" / "nnunet" / "Dataset001_lung"
+    facts = json.loads((folder / "dataset.json").read_text())
+    cases = set(facts["dataset"])
+    assert len(cases) == facts["numTraining"] == 3
+    for case in cases:
+        assert facts["dataset"][case] == {"images": [f"imagesTr/{case}_0000.png"], "label": f"labelsTr/{case}.png"}
+    assert {path.name for path in (folder / "imagesTr").iterdir()} == {f"{case}_0000.png" for case in cases}
+    assert {path.name for path in (folder / "labelsTr").iterdir()} == {f"{case}.png" for case in cases}
+    for fold in json.loads((folder / "splits_final.json").read_text()):
+        assert {*fold["train"], *fold["val"]} == cases
+    assert len(find_pairs(tmp_path / "out" / "training")) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there names may be bytes that are no text")
+def test_lists_name_the_files_of_names_that_are_no_text(workspace: Path, films: Path, tmp_path: Path) -> None:
+    film = (films / "film_1.png").rename(tmp_path / "caf\udce9.png")
+    (result,) = run(workspace, film, out=tmp_path / "out", formats=("png", "nnunet", "training"))
+    assert result.error == ""
+    folder = tmp_path / "out" / "nnunet" / "Dataset001_lung"
+    ((_, files),) = json.loads((folder / "dataset.json").read_text())["dataset"].items()
+    assert all((folder / file).is_file() for file in (*files["images"], files["label"]))
+    assert len(find_pairs(tmp_path / "out" / "training")) == 1
 
 
 def test_another_format_later_asks_no_network(
