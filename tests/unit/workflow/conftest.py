@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from training.checkpoint import describe, save_model
 from unet_studio.core.correction import Correction, Side
 from unet_studio.core.model_version import ModelVersion
+from unet_studio.imaging import reader
 from unet_studio.workflow import accepting, opening, versions
 from unet_studio.workflow.session import Session, close_session, open_session
 from unet_studio.workspace import store
@@ -28,6 +29,21 @@ def session(workspace: Path, films: Path) -> Iterator[Session]:
     opening.add_paths(opened, [films])
     yield opened
     close_session(opened)
+
+
+@pytest.fixture
+def empty_session(tmp_path: Path) -> Iterator[Session]:
+    """A new Workspace with nothing on its worklist."""
+    opened = open_session(tmp_path / "workspace")
+    yield opened
+    close_session(opened)
+
+
+@pytest.fixture(scope="module")
+def no_child_is_left() -> Iterator[None]:
+    """Ends the decode children after a module whose tests share them."""
+    yield
+    reader.close()
 
 
 @pytest.fixture

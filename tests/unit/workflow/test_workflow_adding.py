@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import imagecodecs
@@ -25,20 +24,8 @@ from pydicom.uid import (
 from unet_studio.core.case import Status
 from unet_studio.imaging import reader
 from unet_studio.workflow import adding, folding, opening
-from unet_studio.workflow.session import Session, close_session, open_session
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_child_is_left() -> Iterator[None]:
-    yield
-    reader.close()
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    opened = open_session(tmp_path / "workspace")
-    yield opened
-    close_session(opened)
+pytestmark = pytest.mark.usefixtures("no_child_is_left")
 
 
 def film(path: Path, pixels: np.ndarray, patient: str = "P-1", presentation: bool = True, **elements: object) -> str:
@@ -109,41 +96,43 @@ def export(folder: Path) -> None:
         (folder / "VIEWER" / f"text{number}.txt").write_text(f"line {number}\n")
 
 
-def test_an_export_of_60_films_12_twins_and_812_others_is_60_rows_and_one_line(session, tmp_path):
+def test_an_export_of_60_films_12_twins_and_812_others_is_60_rows_and_one_line(empty_session, tmp_path):
     export(tmp_path / "disc")
     batches = []
-    changes = opening.add_paths(session, [tmp_path / "disc"], on_batch=batches.append)
-    cases = opening.cases(session)
+    changes = opening.add_paths(empty_session, [tmp_path / "disc"], on_batch=batches.append)
+    cases = opening.cases(empty_session)
     assert len(cases) == len(changes.cases) == 60
     assert not any(case.status is Status.UNREADABLE for case in cases)
     assert {Path(case.path).name[:2] for case in cases} <= {"IM", "AG"}
-    (line,) = folding.lines(session)
+    (line,) = folding.lines(empty_session)
     assert (line.others, line.not_pictures, line.reports, line.damaged, line.twins) == (812, 790, 22, 0, 12)
     assert line.words() == "812 other files: 790 not pictures, 22 reports, 0 damaged; 12 twins"
     assert len(batches) > 10
-    files = folding.files(session, line.folder)
+    files = folding.files(empty_session, line.folder)
     assert len(files) == 824
     assert all(one.reason.startswith(Path(one.path).name + " ") for one in files)
-    assert opening.add_paths(session, [tmp_path / "disc"]).cases == changes.cases  # opened again: nothing new
-    assert len(opening.cases(session)) == 60
-    assert folding.lines(session) == [line]
-    kept = [file.read_bytes() for file in session.folder.rglob("*") if file.is_file() and "linking" not in file.name]
+    assert opening.add_paths(empty_session, [tmp_path / "disc"]).cases == changes.cases  # opened again: nothing new
+    assert len(opening.cases(empty_session)) == 60
+    assert folding.lines(empty_session) == [line]
+    kept = [
+        file.read_bytes() for file in empty_session.folder.rglob("*") if file.is_file() and "linking" not in file.name
+    ]
     assert not any(name in data for data in kept for name in (b"page17.html", b"icon17", b"IM0006", b"REPORTS", b"Doe"))
 
 
-def test_presentation_stands_for_processing_that_has_other_pixels(session, tmp_path):
+def test_presentation_stands_for_processing_that_has_other_pixels(empty_session, tmp_path):
     raw = film(tmp_path / "d" / "A", drawn(1), presentation=False)
     source = Dataset()
     source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID = DigitalXRayImageStorageForProcessing, raw
     film(tmp_path / "d" / "B", drawn(2), SourceImageSequence=[source])
     film(tmp_path / "d" / "C", drawn(3), presentation=False)  # nobody made anything of this one
-    opening.add_paths(session, [tmp_path / "d"])
-    cases = opening.cases(session)
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    cases = opening.cases(empty_session)
     assert [Path(case.path).name for case in cases] == ["B", "C"]
-    assert folding.twins(session, cases[0].id) == [str(tmp_path / "d" / "A")]
+    assert folding.twins(empty_session, cases[0].id) == [str(tmp_path / "d" / "A")]
 
 
-def test_the_same_instance_in_another_transfer_syntax_is_a_twin(session, tmp_path):
+def test_the_same_instance_in_another_transfer_syntax_is_a_twin(empty_session, tmp_path):
     uid = film(tmp_path / "d" / "A", drawn(1))
     film(tmp_path / "d" / "B", drawn(1), SOPInstanceUID=uid)
     dataset = pydicom.dcmread(tmp_path / "d" / "B")
@@ -151,9 +140,9 @@ def test_the_same_instance_in_another_transfer_syntax_is_a_twin(session, tmp_pat
     dataset["PixelData"].is_undefined_length = True
     dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
     dataset.save_as(tmp_path / "d" / "B")
-    opening.add_paths(session, [tmp_path / "d"])
-    assert [Path(case.path).name for case in opening.cases(session)] == ["A"]
-    assert [line.words() for line in folding.lines(session)] == ["1 twin"]
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    assert [Path(case.path).name for case in opening.cases(empty_session)] == ["A"]
+    assert [line.words() for line in folding.lines(empty_session)] == ["1 twin"]
 
 
 INVERTED = (
@@ -165,26 +154,26 @@ INVERTED = (
 
 @pytest.mark.parametrize("shown", INVERTED)
 @pytest.mark.parametrize("same_instance", [False, True])
-def test_equal_bytes_that_show_something_else_are_no_twins(session, tmp_path, shown, same_instance):
+def test_equal_bytes_that_show_something_else_are_no_twins(empty_session, tmp_path, shown, same_instance):
     uid = film(tmp_path / "d" / "A", drawn(1))
     film(tmp_path / "d" / "B", drawn(1), **shown, **({"SOPInstanceUID": uid} if same_instance else {}))
-    opening.add_paths(session, [tmp_path / "d"])
-    assert len(opening.cases(session)) == 2
-    assert not folding.lines(session)
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    assert len(opening.cases(empty_session)) == 2
+    assert not folding.lines(empty_session)
 
 
-def test_only_what_nearly_looks_alike_is_compared_and_told_apart(session, tmp_path):
+def test_only_what_nearly_looks_alike_is_compared_and_told_apart(empty_session, tmp_path):
     one, other = np.zeros((400, 400), np.uint16), np.zeros((400, 400), np.uint16)
     other[200, 233] = 9  # between the bytes that the fingerprint looks at
     film(tmp_path / "d" / "A", one)
     film(tmp_path / "d" / "B", other)
     found = reader.survey([tmp_path / "d" / "A", tmp_path / "d" / "B"])
     assert found[0].origin.looks == found[1].origin.looks
-    opening.add_paths(session, [tmp_path / "d"])
-    assert len(opening.cases(session)) == 2
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    assert len(opening.cases(empty_session)) == 2
 
 
-def test_many_that_look_alike_are_each_read_through_once(session, tmp_path, monkeypatch):
+def test_many_that_look_alike_are_each_read_through_once(empty_session, tmp_path, monkeypatch):
     asked = []
     real = reader.digest
     monkeypatch.setattr(reader, "digest", lambda path: asked.append(path) or real(path))
@@ -192,35 +181,35 @@ def test_many_that_look_alike_are_each_read_through_once(session, tmp_path, monk
         pixels = np.zeros((400, 400), np.uint16)
         pixels[200, 233] = number % 6
         film(tmp_path / "d" / f"{number:02}", pixels)
-    opening.add_paths(session, [tmp_path / "d"])
-    assert len(opening.cases(session)) == 6
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    assert len(opening.cases(empty_session)) == 6
     assert len(asked) == len(set(asked)) == 12
 
 
-def test_a_folder_of_stills_is_all_rows_and_copies_fold(session, tmp_path):
+def test_a_folder_of_stills_is_all_rows_and_copies_fold(empty_session, tmp_path):
     (tmp_path / "d").mkdir()
     for name, seed in (("a.png", 1), ("b.png", 2), ("c.png", 1)):
         (tmp_path / "d" / name).write_bytes(imagecodecs.png_encode(drawn(seed)))
     (tmp_path / "d" / "notes.txt").write_text("nothing to see\n")
     (tmp_path / "d" / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
     (tmp_path / "d" / "gone.dcm").write_bytes(b"")
-    opening.add_paths(session, [tmp_path / "d"])
-    cases = {case.name: case.status for case in opening.cases(session)}
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    cases = {case.name: case.status for case in opening.cases(empty_session)}
     new, bad = Status.NEW, Status.UNREADABLE
     assert cases == {"a.png": new, "b.png": new, "gone.dcm": bad, "torn.png": bad}
-    (line,) = folding.lines(session)
+    (line,) = folding.lines(empty_session)
     assert line.words() == "3 other files: 1 not a picture, 0 reports, 2 damaged; 1 twin"
 
 
-def test_a_named_file_that_is_no_picture_says_so_in_a_row(session, tmp_path):
+def test_a_named_file_that_is_no_picture_says_so_in_a_row(empty_session, tmp_path):
     (tmp_path / "notes.txt").write_text("nothing to see\n")
-    opening.add_paths(session, [tmp_path / "notes.txt"])
-    (case,) = opening.cases(session)
+    opening.add_paths(empty_session, [tmp_path / "notes.txt"])
+    (case,) = opening.cases(empty_session)
     assert case.reason.startswith("notes.txt is a text file")
-    assert folding.lines(session) == []
+    assert folding.lines(empty_session) == []
 
 
-def test_a_dicomdir_stands_for_what_it_lists(session, tmp_path):
+def test_a_dicomdir_stands_for_what_it_lists(empty_session, tmp_path):
     files = FileSet()
     for number in range(3):
         film(tmp_path / "made" / f"{number}", drawn(number), f"P-{number}")
@@ -230,8 +219,8 @@ def test_a_dicomdir_stands_for_what_it_lists(session, tmp_path):
     (tmp_path / "disc" / "not_listed.png").write_bytes(imagecodecs.png_encode(drawn(9)))
     index = tmp_path / "disc" / "DICOMDIR"
     assert len(reader.listed_in(index) or []) == 3
-    opening.add_paths(session, [index])
-    assert len(opening.cases(session)) == 3
+    opening.add_paths(empty_session, [index])
+    assert len(opening.cases(empty_session)) == 3
     for file in sorted((tmp_path / "disc").rglob("*"))[::-1]:  # as a disc is often mounted
         if file.name.isupper() and file.is_dir() and file.name != "DICOMDIR":
             file.rename(file.with_name(file.name.lower()))
@@ -240,7 +229,7 @@ def test_a_dicomdir_stands_for_what_it_lists(session, tmp_path):
     assert not reader.listed_in(index)
 
 
-def test_what_a_file_says_of_its_view_and_part_decides_whether_anything_is_proposed(session, tmp_path):
+def test_what_a_file_says_of_its_view_and_part_decides_whether_anything_is_proposed(empty_session, tmp_path):
     said = {
         "pa": ({"ViewPosition": "PA", "BodyPartExamined": "CHEST"}, "lung"),
         "silent": ({}, "lung"),
@@ -251,20 +240,20 @@ def test_what_a_file_says_of_its_view_and_part_decides_whether_anything_is_propo
     }
     for name, (elements, _) in said.items():
         film(tmp_path / "d" / name, drawn(len(name)) + np.uint16(sum(map(ord, name)) % 97), **elements)
-    opening.add_paths(session, [tmp_path / "d"])
-    for case in opening.cases(session):
-        opened = opening.open_case(session, case.id)
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    for case in opening.cases(empty_session):
+        opened = opening.open_case(empty_session, case.id)
         assert opened.target == said[case.name][1], case.name
         assert ("nothing is proposed" in opened.note) == (opened.target is None)
         if opened.draft is not None:
             opened.draft.close()
-    assert opening.open_case(session, opening.cases(session)[1].id, target=None).target is None
+    assert opening.open_case(empty_session, opening.cases(empty_session)[1].id, target=None).target is None
 
 
-def test_burnt_in_data_and_uneven_pixels_are_told(session, tmp_path):
+def test_burnt_in_data_and_uneven_pixels_are_told(empty_session, tmp_path):
     film(tmp_path / "d", drawn(1), BurnedInAnnotation="YES", PixelAspectRatio=["6", "5"])
-    opening.add_paths(session, [tmp_path / "d"])
-    opened = opening.open_case(session, opening.cases(session)[0].id)
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    opened = opening.open_case(empty_session, opening.cases(empty_session)[0].id)
     assert opened.note.splitlines() == [opening.BURNT_IN, opening.UNEVEN.format(height=6, width=5)]
     opened.draft.close()
     facts = reader.describe(tmp_path / "d")
@@ -286,26 +275,26 @@ def test_burnt_in_data_and_uneven_pixels_are_told(session, tmp_path):
         (["0.2", "0.2001"], ""),
     ],
 )
-def test_an_uneven_spacing_is_told_like_an_aspect_ratio(session, tmp_path, spacing, note):
+def test_an_uneven_spacing_is_told_like_an_aspect_ratio(empty_session, tmp_path, spacing, note):
     film(tmp_path / "d", drawn(1), PixelSpacing=spacing)
-    opening.add_paths(session, [tmp_path / "d"])
-    opened = opening.open_case(session, opening.cases(session)[0].id)
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    opened = opening.open_case(empty_session, opening.cases(empty_session)[0].id)
     assert opened.note == note
     opened.draft.close()
 
 
-def test_a_packed_film_is_a_twin_of_nothing_and_opens(session, tmp_path):
+def test_a_packed_film_is_a_twin_of_nothing_and_opens(empty_session, tmp_path):
     film(tmp_path / "one", drawn(1))
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / "a.gz").write_bytes(gzip.compress((tmp_path / "one").read_bytes()))
-    opening.add_paths(session, [tmp_path / "d"])
-    assert [case.name for case in opening.cases(session)] == ["a.gz"]
+    opening.add_paths(empty_session, [tmp_path / "d"])
+    assert [case.name for case in opening.cases(empty_session)] == ["a.gz"]
 
 
-def test_listing_stops_when_it_is_cancelled(session, tmp_path, monkeypatch):
+def test_listing_stops_when_it_is_cancelled(empty_session, tmp_path, monkeypatch):
     monkeypatch.setattr(adding, "BATCH", 2)
     for number in range(6):
         film(tmp_path / "d" / str(number), drawn(number))
     seen = []
-    opening.add_paths(session, [tmp_path / "d"], on_batch=seen.append, cancelled=lambda: len(seen) > 0)
-    assert len(opening.cases(session)) == 2
+    opening.add_paths(empty_session, [tmp_path / "d"], on_batch=seen.append, cancelled=lambda: len(seen) > 0)
+    assert len(opening.cases(empty_session)) == 2

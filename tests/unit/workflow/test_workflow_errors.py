@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import imagecodecs
@@ -18,7 +17,6 @@ from unet_studio.imaging import child, reader
 from unet_studio.imaging.files import refusal_of
 from unet_studio.workflow import opening
 from unet_studio.workflow.diagnosing import info, info_row, info_text
-from unet_studio.workflow.session import Session, close_session, open_session
 
 FILES = {
     "torn.png": imagecodecs.png_encode(np.zeros((200, 200), np.uint8))[:60],
@@ -30,33 +28,23 @@ FILES = {
 }
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _no_child_is_left() -> Iterator[None]:
-    yield
-    reader.close()
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    opened = open_session(tmp_path / "workspace")
-    yield opened
-    close_session(opened)
+pytestmark = pytest.mark.usefixtures("no_child_is_left")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_one_sentence_everywhere(session, tmp_path, name, capfd):
+def test_one_sentence_everywhere(empty_session, tmp_path, name, capfd):
     path = tmp_path / name
     path.write_bytes(FILES[name])
     (facts,) = info([path])
     assert facts.error.startswith(f"{name} ")
     assert ";" in facts.error  # what would help
     assert json.loads(json.dumps(info_row(facts)))["error"] == facts.error == info_text(facts)
-    opening.add_paths(session, [path])
-    (case,) = opening.cases(session)
+    opening.add_paths(empty_session, [path])
+    (case,) = opening.cases(empty_session)
     if case.status is not Status.UNREADABLE:  # its header was sound
         with pytest.raises(Unreadable):
-            opening.load_image(session, case.id)
-        (case,) = opening.cases(session)
+            opening.load_image(empty_session, case.id)
+        (case,) = opening.cases(empty_session)
     assert (case.status, case.reason) == (Status.UNREADABLE, facts.error)
     with pytest.raises(Unreadable) as caught:
         reader.read(path)
@@ -64,19 +52,19 @@ def test_one_sentence_everywhere(session, tmp_path, name, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_drive_that_vanishes_between_listing_and_opening(session, tmp_path):
+def test_a_drive_that_vanishes_between_listing_and_opening(empty_session, tmp_path):
     (tmp_path / "drive").mkdir()
     for number in range(3):
         pixels = np.random.default_rng(number).integers(0, 255, (60, 60)).astype(np.uint8)
         (tmp_path / "drive" / f"{number}.png").write_bytes(imagecodecs.png_encode(pixels))
-    opening.add_paths(session, [tmp_path / "drive"])
+    opening.add_paths(empty_session, [tmp_path / "drive"])
     (tmp_path / "drive").rename(tmp_path / "elsewhere")
-    for case in opening.cases(session):
+    for case in opening.cases(empty_session):
         with pytest.raises(Unreadable, match=r"is not there; it was moved or renamed, or its drive is not connected"):
-            opening.load_image(session, case.id)
+            opening.load_image(empty_session, case.id)
     (tmp_path / "elsewhere").rename(tmp_path / "drive")
-    assert len(opening.add_paths(session, [tmp_path / "drive"]).cases) == 3
-    assert {case.status for case in opening.cases(session)} == {Status.NEW}
+    assert len(opening.add_paths(empty_session, [tmp_path / "drive"]).cases) == 3
+    assert {case.status for case in opening.cases(empty_session)} == {Status.NEW}
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN])
@@ -92,7 +80,7 @@ def test_what_a_dead_network_drive_answers(number, monkeypatch, tmp_path):
     assert refusal_of(OSError(number, "network")).remedy.startswith("check that the drive is connected")
 
 
-def test_a_folder_that_may_only_be_read_and_a_path_of_300_characters(session, tmp_path):
+def test_a_folder_that_may_only_be_read_and_a_path_of_300_characters(empty_session, tmp_path):
     folder = tmp_path / ("Befunde äöü 胸部 " + "x" * 90) / ("y" * 120) / ("z" * 100)
     folder.mkdir(parents=True)
     picture = np.random.default_rng(1).integers(0, 255, (60, 60)).astype(np.uint8)
@@ -100,9 +88,9 @@ def test_a_folder_that_may_only_be_read_and_a_path_of_300_characters(session, tm
     folder.chmod(0o500)
     try:
         before = sorted(folder.iterdir())
-        opening.add_paths(session, [folder])
-        (case,) = opening.cases(session)
-        assert np.array_equal(opening.load_image(session, case.id).pixels, picture)
+        opening.add_paths(empty_session, [folder])
+        (case,) = opening.cases(empty_session)
+        assert np.array_equal(opening.load_image(empty_session, case.id).pixels, picture)
         assert sorted(folder.iterdir()) == before
         assert len(case.path) > 300
     finally:
