@@ -126,6 +126,12 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n named in DICOMDIR are missing</source>
+   <translation type="unfinished">
+    <numerusform />
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n not pictures</source>
    <translation type="unfinished">
     <numerusform />

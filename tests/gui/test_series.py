@@ -49,6 +49,42 @@ def disc(tmp_path: Path) -> Path:
     return tmp_path / "disc"
 
 
+def index_of(folder: Path, *names: str) -> None:
+    """A DICOMDIR that names files in a folder P3."""
+    records = []
+    for name in names:
+        record = Dataset()
+        record.DirectoryRecordType, record.ReferencedFileID = "IMAGE", ["P3", name]
+        records.append(record)
+    dataset = Dataset()
+    dataset.file_meta, dataset.preamble = FileMetaDataset(), b"\0" * 128
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID, dataset.file_meta.MediaStorageSOPInstanceUID = (
+        "1.2.840.10008.1.3.10",
+        "1.2",
+    )
+    dataset.DirectoryRecordSequence = records
+    dataset.save_as(folder / "DICOMDIR")
+
+
+def test_files_that_only_the_index_knows_are_told(studio, qtbot, disc):
+    index_of(disc, "IM1", "IM2", "IM3")
+    window = studio()
+    window.desk.show_series(disc)
+    dialog = window.findChild(SeriesDialog)
+    said = "12 pictures in 43 files; 3 named in DICOMDIR are missing"
+    qtbot.waitUntil(lambda: dialog.progress.text() == said, timeout=30_000)
+    dialog.close()
+    window.add_paths([disc])
+    folded = window.worklist.panel.folded
+    qtbot.waitUntil(lambda: folded.topLevelItemCount() == 1 and not window.jobs.busy(), timeout=30_000)
+    line = folded.topLevelItem(0)
+    assert line.text(0).endswith("; 3 named in DICOMDIR are missing")
+    folded.expandItem(line)
+    words = [line.child(row).text(0) for row in range(line.childCount())]
+    assert sum("is named in DICOMDIR, but it is not there" in one for one in words) == 3
+
+
 def texts(model, parent=None) -> list:
     item = model.invisibleRootItem() if parent is None else parent
     return [item.child(row).text() for row in range(item.rowCount())]

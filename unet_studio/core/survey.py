@@ -8,6 +8,7 @@ from unet_studio.core.image import Acquisition
 
 PICTURE, OTHER, REPORT, DAMAGED, TWIN = "picture", "other", "report", "damaged", "twin"
 VIEWER = "viewer"  # an icon or other picture of a disc's viewer; can be opened, and counts as no picture
+MISSING = "missing"  # named by a disc's index, and not there
 OPENS = frozenset({TWIN, VIEWER})
 
 

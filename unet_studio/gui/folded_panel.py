@@ -22,16 +22,20 @@ MOST = 5000  # files shown under one line
 def line_words(line: Any) -> str:
     """What is said of one folder."""
     twins = tr_n("%n twin of a picture", "%n twins of pictures", line.twins)
-    if not line.others:
-        return twins
-    words = tr(
+    others = tr(
         "{others}: {plain}, {reports}, {damaged} damaged",
         others=tr_n("%n other file", "%n other files", line.others),
         plain=tr_n("%n not a picture", "%n not pictures", line.not_pictures),
         reports=tr_n("%n report", "%n reports", line.reports),
         damaged=line.damaged,
     )
-    return f"{words}; {twins}" if line.twins else words
+    told = ((others, line.others), (twins, line.twins), (missing_words(line.missing), line.missing))
+    return "; ".join(words for words, number in told if number)
+
+
+def missing_words(number: int) -> str:
+    """What is said of files that only a disc's index knows."""
+    return tr_n("%n named in DICOMDIR is missing", "%n named in DICOMDIR are missing", number)
 
 
 class FoldedPanel(QTreeWidget):

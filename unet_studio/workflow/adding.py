@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from unet_studio.core.changes import Changes
-from unet_studio.core.survey import DAMAGED, PICTURE, TWIN, VIEWER, Survey
+from unet_studio.core.survey import DAMAGED, MISSING, PICTURE, TWIN, VIEWER, Survey
 from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCase, OtherFile
@@ -19,7 +19,10 @@ ANY_SIZE = 1 << 31
 ICON = 128  # px a side up to which a picture beside DICOM is taken for one of a viewer's icons
 PROCESSING = "FOR PROCESSING"
 OF_THE_VIEWER = "{name} is a {format} picture that came with DICOM; double-click it to put it on the worklist"
+NOT_THERE = "{name} is named in DICOMDIR, but it is not there; copy the disc again"
 A_TWIN = "{name} shows the same as a picture of the worklist"
+
+Found = tuple[Path | None, list[Path], list[Path]]  # the folder that is opened, its files, what its index names besides
 
 
 @dataclass(eq=False)
@@ -59,14 +62,15 @@ def add_paths(
     """Add files and folders to the worklist; a named file that does not open becomes a row that says why.
 
     Of a folder (or of the disc whose DICOMDIR is named) only pictures become rows, and damaged ones, which say why;
-    the rest, and twins of pictures, are folded away. target: chosen for all of them; None leaves it to each picture.
+    the rest is folded away, with twins of pictures and what a DICOMDIR names without its being there. target: chosen
+    for all of them; None leaves it to each picture.
     Raises Locked, WorkspaceError.
     """
     from unet_studio.imaging import folders
 
     require_writable(session)
     run = _Run(session, target)
-    for folder, files in _together(folders.files_of(given, cancelled) for given in paths):
+    for folder, files, missing in _together(_files_of(given, cancelled) for given in paths):
         icons = 0  # px a side up to which a picture waits until it is known whether there is DICOM
         if folder is not None and folders.holds_a_viewer(files):
             icons = ANY_SIZE
@@ -77,16 +81,25 @@ def add_paths(
             on_batch(run.total)
             if cancelled():
                 return run.total
+        if folder is not None:
+            _miss(run, folder, missing)
     _settle(run)
     _write(run)
     return run.total
 
 
-def _together(found: Iterable[tuple[Path | None, list[Path]]]) -> Iterator[tuple[Path | None, list[Path]]]:
+def _files_of(given: Path, cancelled: Callable[[], bool]) -> Found:
+    from unet_studio.imaging import disc_index, folders
+
+    folder, files = folders.files_of(given, cancelled)
+    return folder, files, [] if cancelled() else disc_index.missing(given, folder, files)
+
+
+def _together(found: Iterable[Found]) -> Iterator[Found]:
     """Folders with their files; files that were named themselves, one after the other, as one list."""
     for alone, group in groupby(found, key=lambda one: one[0] is None):
         if alone:
-            yield None, [file for _, files in group for file in files]
+            yield None, [file for _, files, _ in group for file in files], []
         else:
             yield from group
 
@@ -145,6 +158,15 @@ def _fold_or_complain(run: _Run, found: Survey, folder: str) -> None:
         run.rows.append((NewCase(Path(found.path).absolute(), error=found.error), found))
     if folder:
         run.folded.append(OtherFile(_absolute(found.path), folder, found.kind, found.error))
+
+
+def _miss(run: _Run, folder: Path, missing: Sequence[Path]) -> None:
+    """Tell of what an index names without its being there, in place of what was told when it was opened before."""
+    where = _absolute(str(folder))
+    if store.forget_missing(run.session.workspace, where) and not missing:
+        run.total |= Changes(worklist=True)
+    words = [(str(path), NOT_THERE.format(name=path.name)) for path in missing]
+    run.folded += [OtherFile(path, where, MISSING, reason) for path, reason in words]
 
 
 def _list(run: _Run, found: Survey, folder: str) -> None:

@@ -16,11 +16,15 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Looked:
-    """A part of what was found: pictures, and how many of how many files have been looked at so far."""
+    """A part of what was found: pictures, and how many of how many files have been looked at so far.
+
+    missing: how many more the disc's DICOMDIR names that are not there.
+    """
 
     pictures: tuple[Survey, ...]
     done: int
     files: int
+    missing: int = 0
 
 
 def look_through(
@@ -33,17 +37,20 @@ def look_through(
 
     Returns the number of files. Nothing is kept: names of patients go no further than the caller.
     """
-    from unet_studio.imaging import folders, reader
+    from unet_studio.imaging import disc_index, folders, reader
 
-    _, files = folders.files_of(path, cancelled)
+    folder, files = folders.files_of(path, cancelled)
+    missing = len(disc_index.missing(path, folder, files))
     viewer = folders.holds_a_viewer(files)
+    if not files:
+        on_batch(Looked((), 0, 0, missing))
     for start in range(0, len(files), BATCH):
         if cancelled():
             return start
         batch = files[start : start + BATCH]
         found = [one for one in reader.survey(batch) if one.kind == PICTURE]
         pictures = tuple(one for one in found if one.format == "DICOM" or one.video or not viewer)
-        on_batch(Looked(pictures, start + len(batch), len(files)))
+        on_batch(Looked(pictures, start + len(batch), len(files), missing))
     return len(files)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from unet_studio.core.survey import DAMAGED, OTHER, REPORT, TWIN, VIEWER
+from unet_studio.core.survey import DAMAGED, MISSING, OTHER, REPORT, TWIN, VIEWER
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import OtherFile
@@ -13,17 +13,21 @@ from unet_studio.workspace.store import OtherFile
 
 @dataclass(frozen=True)
 class FoldedLine:
-    """How many files of a folder are folded away; damaged ones have rows of their own besides."""
+    """How many files of a folder are folded away; damaged ones have rows of their own besides.
+
+    missing: named by the folder's DICOMDIR, and not there.
+    """
 
     folder: str
     not_pictures: int = 0
     reports: int = 0
     damaged: int = 0
     twins: int = 0
+    missing: int = 0
 
     @property
     def others(self) -> int:
-        """All but the twins, which their pictures stand for."""
+        """All but the twins, which their pictures stand for, and what is not there."""
         return self.not_pictures + self.reports + self.damaged
 
     def words(self) -> str:
@@ -33,7 +37,14 @@ class FoldedLine:
             f"{_count(self.reports, 'report')}, {self.damaged} damaged"
         )
         twins = _count(self.twins, "twin")
-        return "; ".join(words for words, number in ((others, self.others), (twins, self.twins)) if number)
+        missing = missing_words(self.missing)
+        all_words = ((others, self.others), (twins, self.twins), (missing, self.missing))
+        return "; ".join(words for words, number in all_words if number)
+
+
+def missing_words(number: int) -> str:
+    """What is said of files that only an index knows."""
+    return f"{number} named in DICOMDIR {'is' if number == 1 else 'are'} missing"
 
 
 def _count(number: int, one: str, many: str = "") -> str:
@@ -50,7 +61,9 @@ def lines(session: Session) -> list[FoldedLine]:
 
 def _line(folder: str, kinds: Mapping[str, int]) -> FoldedLine:
     plain = kinds.get(OTHER, 0) + kinds.get(VIEWER, 0)
-    return FoldedLine(folder, plain, kinds.get(REPORT, 0), kinds.get(DAMAGED, 0), kinds.get(TWIN, 0))
+    return FoldedLine(
+        folder, plain, kinds.get(REPORT, 0), kinds.get(DAMAGED, 0), kinds.get(TWIN, 0), kinds.get(MISSING, 0)
+    )
 
 
 def words(kinds: Mapping[str, int]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from unet_studio.core.survey import MISSING
 from unet_studio.workspace import linking
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.database import reading, writing
@@ -19,8 +20,8 @@ from unet_studio.workspace.text import plain
 class OtherFile:
     """A file that is folded away under the folder that a reader opened.
 
-    kind: core.survey's OTHER, REPORT, DAMAGED, VIEWER or TWIN. reason: one sentence, "" for a twin. case_id: the row
-    that stands for a TWIN.
+    kind: core.survey's OTHER, REPORT, DAMAGED, VIEWER, TWIN or MISSING. reason: one sentence, "" for a twin. case_id:
+    the row that stands for a TWIN.
     """
 
     path: str
@@ -50,6 +51,13 @@ def forget_others(workspace: Workspace, case_ids: Iterable[int]) -> None:
     query = "DELETE FROM others WHERE path = (SELECT path FROM cases WHERE id = ?)"
     with writing(workspace) as connection:
         connection.executemany(query, [(one,) for one in case_ids])
+
+
+def forget_missing(workspace: Workspace, folder: str) -> bool:
+    """Forget which files were missing under a folder; False where there were none. Raises WorkspaceError."""
+    with writing(workspace) as connection:
+        query = "DELETE FROM others WHERE kind = ? AND folder = ?"
+        return connection.execute(query, (MISSING, linking.numbered(workspace, folder))).rowcount > 0
 
 
 def count_others(workspace: Workspace) -> list[tuple[str, str, int]]:

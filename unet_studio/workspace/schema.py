@@ -192,7 +192,7 @@ OTHERS = """
 CREATE TABLE IF NOT EXISTS others (
     path INTEGER PRIMARY KEY,            -- number of the file in the linking table
     folder INTEGER NOT NULL,             -- number of the folder that a reader opened
-    kind TEXT NOT NULL,                  -- other, report, damaged, twin, viewer
+    kind TEXT NOT NULL,                  -- other, report, damaged, twin, viewer, missing
     reason TEXT NOT NULL DEFAULT '',     -- with {file} for its name
     case_id INTEGER REFERENCES cases (id),   -- the row that stands for a twin
     added TEXT NOT NULL

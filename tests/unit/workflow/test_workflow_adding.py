@@ -22,8 +22,9 @@ from pydicom.uid import (
 )
 
 from unet_studio.core.case import Status
+from unet_studio.core.survey import MISSING
 from unet_studio.imaging import reader
-from unet_studio.workflow import adding, folding, opening
+from unet_studio.workflow import adding, browsing, folding, opening
 
 pytestmark = pytest.mark.usefixtures("no_child_is_left")
 
@@ -209,13 +210,18 @@ def test_a_named_file_that_is_no_picture_says_so_in_a_row(empty_session, tmp_pat
     assert folding.lines(empty_session) == []
 
 
-def test_a_dicomdir_stands_for_what_it_lists(empty_session, tmp_path):
+def indexed(folder: Path, count: int) -> None:
+    """A disc of films with a DICOMDIR."""
     files = FileSet()
-    for number in range(3):
-        film(tmp_path / "made" / f"{number}", drawn(number), f"P-{number}")
-        files.add(tmp_path / "made" / f"{number}")
-    files.write(tmp_path / "disc")
+    for number in range(count):
+        film(folder.parent / "made" / f"{number}", drawn(number), f"P-{number}")
+        files.add(folder.parent / "made" / f"{number}")
+    files.write(folder)
     files._stage["t"].cleanup()  # which pydicom leaves to the end of the process, with a warning
+
+
+def test_a_dicomdir_stands_for_what_it_lists(empty_session, tmp_path):
+    indexed(tmp_path / "disc", 3)
     (tmp_path / "disc" / "not_listed.png").write_bytes(imagecodecs.png_encode(drawn(9)))
     index = tmp_path / "disc" / "DICOMDIR"
     assert len(reader.listed_in(index) or []) == 3
@@ -227,6 +233,40 @@ def test_a_dicomdir_stands_for_what_it_lists(empty_session, tmp_path):
     assert len(reader.listed_in(index) or []) == 3
     index.write_bytes(index.read_bytes()[:400])
     assert not reader.listed_in(index)
+
+
+@pytest.mark.parametrize("opened", ["DICOMDIR", ""])
+def test_what_a_dicomdir_names_and_is_not_there_is_told(empty_session, tmp_path, opened):
+    disc = tmp_path / "disc"
+    indexed(disc, 5)
+    films = sorted(file for file in disc.rglob("*") if file.is_file() and file.name != "DICOMDIR")
+    for gone in films[:3]:
+        gone.rename(tmp_path / gone.parent.parent.parent.name)
+    seen = []
+    browsing.look_through(disc / opened, seen.append)
+    assert seen[-1].missing == 3
+    opening.add_paths(empty_session, [disc / opened])
+    (line,) = folding.lines(empty_session)
+    assert (line.missing, line.damaged, line.twins) == (3, 0, 0)
+    assert line.words().endswith("3 named in DICOMDIR are missing")
+    others = [one for one in folding.files(empty_session, line.folder) if one.kind == MISSING]
+    assert [one.path for one in others] == [str(gone) for gone in films[:3]]
+    assert others[0].reason == f"{films[0].name} is named in DICOMDIR, but it is not there; copy the disc again"
+    for gone in films[:3]:
+        (tmp_path / gone.parent.parent.parent.name).rename(gone)
+    opening.add_paths(empty_session, [disc / opened])
+    assert len(opening.cases(empty_session)) == 5
+    assert all(line.missing == 0 for line in folding.lines(empty_session))
+
+
+def test_a_disc_of_which_only_the_index_is_there_says_so(empty_session, tmp_path):
+    indexed(tmp_path / "disc", 2)
+    index = (tmp_path / "disc" / "DICOMDIR").rename(tmp_path / "DICOMDIR")
+    seen = []
+    assert browsing.look_through(index, seen.append) == 0
+    assert [one.missing for one in seen] == [2]
+    opening.add_paths(empty_session, [index])
+    assert [line.words() for line in folding.lines(empty_session)] == ["2 named in DICOMDIR are missing"]
 
 
 def test_what_a_file_says_of_its_view_and_part_decides_whether_anything_is_proposed(empty_session, tmp_path):

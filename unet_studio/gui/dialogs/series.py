@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QSize
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QLabel, QTreeView, QWidget
 
 from unet_studio.gui.dialogs.frame import Frame
+from unet_studio.gui.folded_panel import missing_words
 from unet_studio.gui.jobs import BROWSE, BROWSE_THUMBS, Jobs, Token
 from unet_studio.gui.names import in_clear
 from unet_studio.gui.series_model import PATH_ROLE, THUMBNAIL, SeriesModel
@@ -28,6 +29,7 @@ class SeriesDialog(Frame):
         self._tokens: list[Token] = []
         self._asked = 0
         self._pictures = 0
+        self._missing = 0
         self.model = SeriesModel(self._want_thumbnail, self)
         self.tree = self._make_tree()
         self.progress = QLabel(tr("Looking through the folder …"), objectName="quiet")
@@ -68,6 +70,7 @@ class SeriesDialog(Frame):
     def _take(self, looked: Any) -> None:
         first = not self._pictures
         self._pictures += len(looked.pictures)
+        self._missing = looked.missing
         self.model.add(looked.pictures)
         self.progress.setText(
             tr("{done} of {files} files looked at: {pictures}", done=looked.done, files=looked.files,
@@ -79,7 +82,8 @@ class SeriesDialog(Frame):
 
     def _finished(self, files: int) -> None:
         pictures = tr_n("%n picture", "%n pictures", self._pictures)
-        self.progress.setText(tr("{pictures} in {files}", pictures=pictures, files=tr_n("%n file", "%n files", files)))
+        words = tr("{pictures} in {files}", pictures=pictures, files=tr_n("%n file", "%n files", files))
+        self.progress.setText(f"{words}; {missing_words(self._missing)}" if self._missing else words)
 
     def _want_thumbnail(self, path: str) -> None:
         self._asked += 1
