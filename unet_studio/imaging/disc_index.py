@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
-# Referenced File ID, which every DICOMDIR writes in explicit VR, little endian: tag, VR, length
-_REFERENCE = re.compile(rb"\x04\x00\x00\x15CS(..)", re.DOTALL)
+# Referenced File ID as tag, VR and length; the standard has but the first way for a DICOMDIR
+_EXPLICIT = re.compile(rb"\x04\x00\x00\x15CS(..)", re.DOTALL)
+_BIG_ENDIAN = re.compile(rb"\x00\x04\x15\x00CS(..)", re.DOTALL)
+_IMPLICIT = re.compile(rb"\x04\x00\x00\x15(..)\x00\x00", re.DOTALL)
 _MOST_BYTES = 1 << 28
 _INDEX = "dicomdir"
 
@@ -37,9 +40,13 @@ def named(index: Path) -> list[tuple[str, ...]]:
         data = index.read_bytes() if index.stat().st_size <= _MOST_BYTES else b""
     except OSError:
         return []
+    return _paths(_EXPLICIT, "little", data) or _paths(_BIG_ENDIAN, "big", data) or _paths(_IMPLICIT, "little", data)
+
+
+def _paths(reference: re.Pattern[bytes], order: Literal["little", "big"], data: bytes) -> list[tuple[str, ...]]:
     found = []
-    for match in _REFERENCE.finditer(data):
-        end = match.end() + int.from_bytes(match[1], "little")
+    for match in reference.finditer(data):
+        end = match.end() + int.from_bytes(match[1], order)
         parts = tuple(part.strip(" \0") for part in data[match.end() : end].decode("ascii", "replace").split("\\"))
         if all(parts) and not any(part in ("..", ".") or "/" in part or "\0" in part for part in parts):
             found.append(parts)
