@@ -10,6 +10,7 @@ import numpy as np
 
 from unet_studio.core.errors import UserError
 from unet_studio.exporting import rle
+from unet_studio.exporting.labels import named
 from unet_studio.exporting.naming import stem
 from unet_studio.exporting.polygons import drawn
 from unet_studio.exporting.reading import read_json
@@ -25,7 +26,7 @@ def coco_mask(
 ) -> np.ndarray | None:
     """(H, W) uint8 0/1 of a picture (the stem of its name counts); None where the file lists no such picture.
 
-    Annotations of the category called like the Target count, or all where there is but one category. Where several
+    Annotations of the category that means the Target count, as `labels.named` has it. Where several
     pictures are listed by that name, and where another may have it (`namesake`), folders decide. Raises UserError.
     """
     images, by_image, categories = _index(path, path.stat().st_mtime_ns if path.is_file() else 0)
@@ -33,10 +34,12 @@ def coco_mask(
     image = _listed(path, images.get(name, []), picture, namesake)
     if image is None:
         return None
-    wanted = {number for number, title in categories.items() if title == target}
-    wanted = wanted or (set(categories) if len(categories) == 1 else set())
+    chosen = named(categories.values(), target)
+    wanted = {number for number, title in categories.items() if title in chosen}
     if not wanted:
-        raise UserError(f"{path.name}: has several categories and none is called {target}; rename it there.")
+        titles = sorted(set(categories.values()))
+        what = f"only the category {titles[0]}, not" if len(titles) == 1 else "categories of which none is"
+        raise UserError(f"{path.name}: has {what} {target}; rename it there.")
     mask = np.zeros(shape, np.uint8)
     try:
         if (int(image["height"]), int(image["width"])) != shape:

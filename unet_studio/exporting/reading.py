@@ -9,16 +9,20 @@ import gzip
 import json
 import math
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unet_studio.core.errors import UserError
+from unet_studio.core.target import TARGETS
+from unet_studio.exporting.labels import named
 
 MOST_VALUES = 1 << 30  # pixels of a volume
 MOST_TEXT = 1 << 30  # bytes of a JSON file
 NIFTI_HEADER = 352
+CLASSES = "classes.txt"  # beside YOLO's files: the name of class 0, of class 1 and so on
 
 
 def read_nifti(path: Path) -> np.ndarray:
@@ -57,26 +61,30 @@ def read_nrrd(path: Path) -> np.ndarray:
 
 
 def labelme_polygons(path: Path, label: str) -> list[np.ndarray]:
-    """The polygons of one label (of all, where none has that name and there is but one), each (n, 2) of (x, y)."""
+    """The polygons of the label that means a Target, as `labels.named` has it, each (n, 2) of (x, y)."""
     shapes = read_json(path).get("shapes")
     try:
         shapes = list(shapes or [])
         known = [one for one in shapes if one.get("shape_type") in ("polygon", None)]
         others = len(shapes) - len(known)
-        names = {str(one["label"]) for one in known}
-        wanted = [one for one in known if str(one["label"]) == label] or (known if len(names) == 1 else [])
+        titles = {str(one["label"]) for one in known}
+        chosen = named(titles, label)
+        wanted = [one for one in known if str(one["label"]) in chosen]
         found = [np.asarray(one["points"], np.float64).reshape(-1, 2) for one in wanted]
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise UserError(f"{path.name}: no labelme file that can be read; save it in labelme again.") from error
     if others or (known and not wanted):
-        what = "shapes that are no polygons" if others else f"several labels and none is {label}"
+        what = "shapes that are no polygons" if others else _others(titles, label, "label", "labels")
         raise UserError(f"{path.name}: has {what}; change it in labelme.")
     return found
 
 
-def yolo_polygons(path: Path, shape: tuple[int, ...], number: int) -> list[np.ndarray]:
-    """The polygons of one class, each (n, 2) of (x, y) in px of a picture of this (H, W)."""
-    found = []
+def yolo_polygons(path: Path, shape: tuple[int, ...], numbers: Collection[int]) -> list[np.ndarray]:
+    """The polygons of some classes, each (n, 2) of (x, y) in px of a picture of this (H, W).
+
+    Raises UserError, too, where there are polygons and all are of other classes.
+    """
+    found, others = [], set()
     for line in _text(path).splitlines():
         words = line.split()
         if not words:
@@ -85,12 +93,38 @@ def yolo_polygons(path: Path, shape: tuple[int, ...], number: int) -> list[np.nd
             values = [float(word) for word in words[1:]]
             if len(values) < 6 or len(values) % 2 or not all(-1 <= value <= 2 for value in values):
                 raise ValueError(line)
-            if int(words[0]) == number:
+            if int(words[0]) in numbers:
                 points = np.asarray(values).reshape(-1, 2) * (shape[1], shape[0])
                 found.append(np.minimum(np.floor(points + 1e-3), (shape[1] - 1, shape[0] - 1)))
+            else:
+                others.add(int(words[0]))
         except ValueError as error:
             raise UserError(f"{path.name}: a line is no YOLO polygon; export it again for segmentation.") from error
+    if others and not found:
+        there, wanted = (" and ".join(map(str, sorted(one))) for one in (others, set(numbers)))
+        raise UserError(f"{path.name}: marks class {there} and not {wanted}; put the right classes.txt beside it.")
     return found
+
+
+def yolo_numbers(path: Path, target: str) -> set[int]:
+    """The numbers of the classes that mean a Target: by the classes.txt beside the file, else as exports write them.
+
+    Raises UserError where none of those in classes.txt does.
+    """
+    listed = path.with_name(CLASSES)
+    if not listed.is_file():
+        return {list(TARGETS).index(target)}
+    titles = [line.strip() for line in _text(listed).splitlines()]
+    told = {title for title in titles if title}
+    chosen = named(told, target)
+    if not chosen:
+        raise UserError(f"{listed.name}: has {_others(told, target, 'class', 'classes')}; change it there.")
+    return {number for number, title in enumerate(titles) if title in chosen}
+
+
+def _others(titles: set[str], target: str, one: str, many: str) -> str:
+    """What to say of names of which none means the Target."""
+    return f"only the {one} {min(titles)}, not {target}" if len(titles) == 1 else f"{many} of which none is {target}"
 
 
 def read_json(path: Path) -> dict[str, Any]:

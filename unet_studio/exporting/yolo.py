@@ -25,7 +25,7 @@ def write(folder: Path, files: list[str], frame: Frame) -> dict[str, Any]:
     number = CLASSES[frame.provenance.target]
     lines = [" ".join([str(number), *_parts(one, shape)]) + "\n" for one in outlines(frame.mask)]
     put(path, "".join(lines).encode("ascii"))
-    require_close(path, yolo_polygons(path, shape, number), frame.mask)
+    require_close(path, yolo_polygons(path, shape, [number]), frame.mask)
     return {}
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from unet_studio.core.errors import UserError
-from unet_studio.core.image import Image, Source, modality_values
-from unet_studio.core.target import TARGETS
+from unet_studio.core.image import Image, Source
 from unet_studio.exporting.naming import frame_stem, stem
 
 OF_ALL_FRAMES = (".nii.gz", ".nii", ".nrrd", ".dcm")
 SUFFIXES = (".png", *OF_ALL_FRAMES, ".json", ".txt")
 COCO = "annotations.json"
-LABELS = {name: number for number, name in enumerate(TARGETS, start=1)}
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class NotMarked(UserError):
@@ -148,7 +147,7 @@ def _is_seg(path: Path) -> bool:
     from unet_studio.exporting.seg_reading import is_seg
 
     with path.open("rb") as file:
-        return file.read(8) != b"\x89PNG\r\n\x1a\n" and is_seg(path)
+        return file.read(8) != PNG and is_seg(path)
 
 
 def _once(kept: Kept, path: Path, image: Image, target: str, read: Callable[[], Any]) -> Any:
@@ -198,9 +197,9 @@ def _of_json(path: Path, image: Image, target: str, namesake: bool) -> np.ndarra
 
 def _of_yolo(path: Path, shape: tuple[int, int], target: str) -> np.ndarray:
     from unet_studio.exporting.polygons import drawn
-    from unet_studio.exporting.reading import yolo_polygons
+    from unet_studio.exporting.reading import yolo_numbers, yolo_polygons
 
-    return drawn(yolo_polygons(path, shape, list(TARGETS).index(target)), shape)
+    return drawn(yolo_polygons(path, shape, yolo_numbers(path, target)), shape)
 
 
 def _of_seg(path: Path, image: Image, target: str, picture: Path | None, kept: Kept) -> np.ndarray:
@@ -222,20 +221,28 @@ def _of_seg(path: Path, image: Image, target: str, picture: Path | None, kept: K
 
 
 def _of_picture(path: Path, target: str) -> np.ndarray:
-    """A picture of 0 and full, or a label map: 0, 1 and so on, where 1 alone may be any Target."""
     from unet_studio.imaging import reader
+    from unet_studio.workflow.mask_values import marked
 
-    image = reader.read(path)
-    values = modality_values(image)
-    plane = values if values.ndim == 2 else values.max(axis=2)
-    greatest = int(plane.max(initial=0))
-    if image.bits > 1 and 0 < greatest <= len(LABELS):
-        label = LABELS[target] if (plane == LABELS[target]).any() else 1
-        if not (plane == label).any() or (greatest > 1 and label != LABELS[target]):
-            raise UserError(f"{path.name}: is a label map without {target}; choose another file or target.")
-        return _marked(plane == label)
-    half = 0 if image.bits == 1 else (1 << (image.bits - 1)) - 1
-    return _marked(plane > half)
+    mask = marked(reader.read(path), path.name, target)
+    if not mask.any() and _is_see_through(path):
+        raise UserError(f"{path.name}: what it marks may be transparent; save the mask without transparency.")
+    return mask
+
+
+def _is_see_through(path: Path) -> bool:
+    """Whether a PNG makes a gray value or an entry of its palette transparent, other than the first: such are black."""
+    with path.open("rb") as file:
+        if file.read(8) != PNG:
+            return False
+        palette = file.read(25)[17:18] == b"\x03"
+        while len(start := file.read(8)) == 8 and start[4:] not in (b"IDAT", b"IEND"):
+            length = int.from_bytes(start[:4], "big")
+            if start[4:] == b"tRNS" and length <= 256:
+                told = file.read(length)
+                return any(one < 255 for one in told[1:]) if palette else any(told)
+            file.seek(length + 4, 1)
+    return False
 
 
 def _marked(pixels: np.ndarray) -> np.ndarray:
