@@ -42,8 +42,8 @@ class Patient:
     numbers: tuple[str, ...] = ()
 
 
-def header(path: Path) -> Any:
-    """The data set without pixels, or None where the file is no DICOM that can be read."""
+def header(path: Path, *, pixels: bool = False) -> Any:
+    """The data set, without pixels unless asked, or None where the file is no DICOM that can be read."""
     import pydicom
 
     try:
@@ -55,7 +55,7 @@ def header(path: Path) -> Any:
             plain = source is not path or start[128:132] != b"DICM"
             if plain and start.startswith(PICTURES):
                 return None
-            found = pydicom.dcmread(source, stop_before_pixels=True, force=plain)
+            found = pydicom.dcmread(source, stop_before_pixels=not pixels, force=plain)
             return found if found.get("Rows") else None
     except Exception:  # pydicom raises whatever a damaged element provokes; the picture itself was read elsewhere
         return None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image, Source
 from unet_studio.exporting.naming import frame_stem, stem
+
+if TYPE_CHECKING:
+    from unet_studio.exporting.seg_reading import SegFrame
 
 OF_ALL_FRAMES = (".nii.gz", ".nii", ".nrrd", ".dcm")
 SUFFIXES = (".png", *OF_ALL_FRAMES, ".json", ".txt")
@@ -205,19 +209,35 @@ def _of_yolo(path: Path, shape: tuple[int, int], target: str) -> np.ndarray:
 def _of_seg(path: Path, image: Image, target: str, picture: Path | None, kept: Kept) -> np.ndarray:
     """Pixels are decoded like those of any picture, in the decode child."""
     from unet_studio.exporting.seg_reading import seg_frames
-    from unet_studio.imaging import reader
 
     mask = np.zeros(image.shape, np.uint8)
-    frames = _once(kept, path, image, target, lambda: seg_frames(path, target, picture))
+    frames = _once(kept, path, image, target, lambda: seg_frames(path, target, picture, image.source.frames))
     of_this = [one for one in frames if one.picture_frame == image.source.frame]
     if not of_this and image.source.frames > 1:
         raise NotMarked(f"{path.name}: says nothing of frame {image.source.frame + 1}; choose another file or frame.")
     for one in of_this:
-        pixels = reader.read(path, one.number).pixels
+        pixels = _stored(path, one)
         if pixels.shape != mask.shape:
             return np.zeros(pixels.shape[:2], np.uint8)  # refused by its size
         mask |= ((pixels >= one.least) & (pixels <= one.most)).astype(np.uint8)
     return mask
+
+
+def _stored(path: Path, frame: SegFrame) -> np.ndarray:
+    """(H, W) stored values of a frame of a SEG. Raises UserError."""
+    from unet_studio.exporting.seg_reading import write_stored
+    from unet_studio.imaging import reader
+
+    if not frame.coloured:
+        pixels = reader.read(path, frame.number).pixels
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "stored.dcm"
+            write_stored(path, frame.number, copy)
+            pixels = reader.read(copy).pixels
+    if pixels.ndim != 2:
+        raise UserError(f"{path.name}: holds colours and no labels; export the SEG without colours.")
+    return pixels
 
 
 def _of_picture(path: Path, target: str) -> np.ndarray:

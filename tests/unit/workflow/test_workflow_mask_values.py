@@ -114,7 +114,7 @@ def test_a_label_map_of_this_program_gives_its_target(imported: Callable[..., np
         (OTHERS * 85, r"several labels \(85, 170, 255\)"),
         (OTHERS.astype(np.uint16) * 1000, r"several labels \(1000, 2000, 3000\)"),
         (np.arange(1200).reshape(40, 30) // 12 % 100, r"several labels \(1, 2, 3, 4, 5, 6, 7, 8, \.\.\.\)"),
-        (np.dstack([(OTHERS == one) * 128 for one in (1, 2, 3)]), "several colours"),
+        (np.dstack([(one == OTHERS) * 128 for one in (1, 2, 3)]), "several colours"),
         (MARK * 2, "without lung"),
     ],
 )
