@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -64,8 +65,8 @@ def jobs(session: Session, wish: Wish) -> list[Job]:
         raise UserError(f"{unknown[0]}: this state is not known; choose among {known}.")
     found = _corrections(session, wish) if wish.states != (UNREVIEWED,) else []
     several = len({correction.reader for correction in found}) > 1
-    paths = {case.image_hash: Path(case.path) for case in store.cases(session.workspace, session.reader)}
-    listed = [_accepted_job(session, one, several, paths.get(one.image_hash, Path())) for one in found]
+    shown = _Shown(session)
+    listed = [_accepted_job(session, one, several, frame) for one in found for frame in shown.frames(one)]
     if (wish.include_unreviewed or UNREVIEWED in wish.states) and wish.reader in (None, session.reader):
         listed += [_unreviewed_job(session, case, several) for case in _open_cases(session, wish.target)]
     return in_files(listed)
@@ -94,17 +95,52 @@ def _open_cases(session: Session, target: str | None) -> list[Case]:
     ]
 
 
-def _accepted_job(session: Session, correction: Correction, several: bool, path: Path) -> Job:
-    facts = store.kept_facts(session.workspace, correction.image_hash) or {}
-    make = partial(_accepted, session, correction, several, path)
-    return Job(f"{correction.source_sha256} {correction.target}", int(facts.get("frame", 0)), make)
+@dataclass(frozen=True)
+class _Frame:
+    """One frame that shows a Correction's picture; number (from 0) and count are None where only the kept ones are."""
+
+    path: Path
+    number: int | None = None
+    count: int | None = None
 
 
-def _accepted(session: Session, correction: Correction, several: bool, path: Path) -> Made:
+class _Shown:
+    """Which rows of the worklist show a picture, for each reader."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rows: dict[str, dict[str, list[Case]]] = {}
+
+    def frames(self, correction: Correction) -> list[_Frame]:
+        """Every frame of the Correction's own file that has the same pixels and was not excluded; at least one."""
+        if correction.reader not in self._rows:
+            rows: dict[str, list[Case]] = defaultdict(list)
+            for case in store.cases(self._session.workspace, correction.reader):
+                rows[case.image_hash].append(case)
+            self._rows[correction.reader] = rows
+        shown = self._rows[correction.reader].get(correction.image_hash, [])
+        own = [case for case in shown if case.file == correction.source_file and not _is_excluded(case, correction)]
+        found = [_Frame(Path(case.path), case.frame, case.frames) for case in own]
+        return found or [_Frame(Path(shown[-1].path) if shown else Path())]
+
+
+def _is_excluded(case: Case, correction: Correction) -> bool:
+    return case.status is Status.EXCLUDED and case.target in (None, correction.target)
+
+
+def _accepted_job(session: Session, correction: Correction, several: bool, frame: _Frame) -> Job:
+    number = frame.number
+    if number is None:
+        number = int((store.kept_facts(session.workspace, correction.image_hash) or {}).get("frame", 0))
+    make = partial(_accepted, session, correction, several, frame)
+    return Job(f"{correction.source_sha256} {correction.target}", number, make)
+
+
+def _accepted(session: Session, correction: Correction, several: bool, frame: _Frame) -> Made:
     mask = store.correction_mask(session.workspace, correction.id)
     source = correction.source_sha256 or correction.image_hash
     name = store.pseudonym(session.workspace, correction.group, source)
-    image = without_pixels(session, correction.image_hash, name)
+    image = _as_shown(without_pixels(session, correction.image_hash, name), correction, frame)
     proposal, threshold = store.correction_proposal(session.workspace, correction.id)
     provenance = exporting.provenance_of(
         image,
@@ -118,7 +154,15 @@ def _accepted(session: Session, correction: Correction, several: bool, path: Pat
         options={"mask_sha256": mask_sha256(mask)},
     )
     side, kept = correction.side.value, partial(_kept, session, correction.image_hash, name)
-    return _made(name, mask, provenance, correction.reader if several else "", path, image, side, kept)
+    return _made(name, mask, provenance, correction.reader if several else "", frame.path, image, side, kept)
+
+
+def _as_shown(image: Image, correction: Correction, frame: _Frame) -> Image:
+    """A kept picture as one frame of the Correction's file: it was kept when its first frame was seen."""
+    if frame.number is None or frame.count is None:
+        return image
+    sha256 = correction.source_sha256 or image.source.sha256
+    return replace(image, source=replace(image.source, frame=frame.number, frames=frame.count, sha256=sha256))
 
 
 def _unreviewed_job(session: Session, case: Case, several: bool) -> Job:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
-from unet_studio.core.correction import Effort
+from unet_studio.core.case import Status, with_frame
+from unet_studio.core.correction import Correction, Effort
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
 from unet_studio.exporting.naming import stem
+from unet_studio.exporting.png import mask_sha256
 from unet_studio.workflow import slips
-from unet_studio.workflow.accepting import keep
+from unet_studio.workflow.accepting import STANDS, keep
 from unet_studio.workflow.likenesses import complete
 from unet_studio.workflow.mask_files import MaskFolder, NotMarked, mask_folder, read_mask
 from unet_studio.workflow.opening import OpenCase
@@ -52,7 +54,8 @@ def queue_add(
     or one COCO file. A file of several frames takes one SEG, NIfTI or NRRD, or STEM_f0001.png and so on; frames that
     have no Mask, and those in which the Masks of the whole file mark nothing, are left out.
     groups: CSV with columns stem,group, for pictures that name no patient. check: let the active version propose, and
-    set aside what looks like a slip. A picture whose Correction is the same already stays as it is.
+    set aside what looks like a slip. A picture whose Correction is the same already stays as it is; of pictures with
+    the same pixels only the first Mask counts, and another one is a problem.
     Raises UserError where a folder or the CSV cannot be read.
     """
     require_writable(session)
@@ -63,7 +66,7 @@ def queue_add(
     complete(session)
     named = _read_groups(groups) if groups is not None else {}
     adding = _Adding(session, target, images, found)
-    problems: list[str] = []
+    problems = adding.problems
     for picture in pictures:
         problems += _problem_of(partial(adding.add, picture, named.get(stem(picture.name), "")))
     ids = adding.ids
@@ -144,6 +147,8 @@ class _Adding:
     ids: list[int] = field(default_factory=list)
     already: int = 0
     unmarked: int = 0
+    problems: list[str] = field(default_factory=list)
+    given: dict[str, tuple[str, str]] = field(default_factory=dict)  # of an Image: which picture, SHA-256 of its Mask
 
     def add(self, picture: Path, group: str) -> None:
         """Queue every frame of a file that has a Mask. Raises UserError."""
@@ -164,18 +169,41 @@ class _Adding:
             except NotMarked:
                 self.unmarked += 1
                 continue
-            self._queue(path, image, mask, group, video=facts.video)
+            if self._is_first(with_frame(str(picture), frame, image.source.frames), image, mask):
+                self._queue(path, image, mask, group, video=facts.video)
         if not found:
             of = "any of its frames" if image.source.frames > 1 else "it"
             raise UserError(
                 f"{path.name}: there is no mask for {of} in {self.masks.path}; add it or remove the picture."
             )
 
+    def _is_first(self, name: str, image: Image, mask: np.ndarray) -> bool:
+        """Whether no other Mask was given to the same pixels in this run: one would silently replace the other."""
+        first, digest = self.given.setdefault(image.content_hash, (name, mask_sha256(mask)))
+        if digest == mask_sha256(mask):
+            return True
+        self.problems.append(f"{name}: shows the same pixels as {first}, but has another mask; keep one of the two.")
+        return False
+
+    @cached_property
+    def _listed(self) -> set[tuple[Path, int, str]]:
+        """The worklist before this run: path, frame and what it shows."""
+        rows = store.cases(self.session.workspace, self.session.reader)
+        return {(Path(one.path), one.frame, one.image_hash) for one in rows}
+
+    def _list_twin(self, image: Image, path: Path, standing: Correction, *, video: bool) -> None:
+        """Put a frame on the worklist whose pixels have their Correction already, so that exports write it, too."""
+        source, session = image.source, self.session
+        if source.frames > 1 and (path.absolute(), source.frame, image.content_hash) not in self._listed:
+            case_id = _list_case(session, image, path, self.target, video=video)
+            store.set_status(session.workspace, case_id, session.reader, STANDS.get(standing.state, Status.QUEUED))
+
     def _queue(self, path: Path, image: Image, mask: np.ndarray, group: str, *, video: bool) -> None:
         session, workspace = self.session, self.session.workspace
         standing = store.current_correction(workspace, image.content_hash, self.target, session.reader)
         if standing is not None and np.array_equal(store.correction_mask(workspace, standing.id), mask):
             self.already += 1
+            self._list_twin(image, path, standing, video=video)
             return
         case_id = _list_case(session, image, path, self.target, video=video)
         tie = group_of(image) or group or scene_of(session, image)
