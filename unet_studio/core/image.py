@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from unet_studio.core.grid import Grid
+
 VIDEOS = frozenset({"MP4", "MOV", "AVI", "Matroska", "WebM", "MPEG", "WMV"})  # formats of an Image
+VOLUMES = frozenset({"NIfTI", "NRRD"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Image:
     pixels: (H, W) integer or float32 stored values, or (H, W, 3) RGB uint8 or uint16; read-only.
     spacing_mm: (row, column) pixel spacing in mm, None where it is not known.
     group: what ties pictures of one patient or video together (an identifier, never shown or printed), or "".
+    grid: of the volume whose slice it is, None where it is none.
     """
 
     pixels: np.ndarray
@@ -92,6 +96,7 @@ class Image:
     group: str = ""
     content_hash: str = ""
     acquisition: Acquisition = field(default_factory=Acquisition)
+    grid: Grid | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

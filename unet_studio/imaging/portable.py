@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from unet_studio.core.grid import Grid
 from unet_studio.core.image import Acquisition, Image, LookupTable, Source, ValueTransform, Window
 
 
@@ -26,6 +27,7 @@ def image_facts(image: Image) -> dict[str, Any]:
         "photometric": image.photometric,
         "content_hash": image.content_hash,
         "acquisition": asdict(image.acquisition),
+        "grid": asdict(image.grid) if image.grid is not None else None,
         "dtype": image.pixels.dtype.str,
         "shape": list(image.pixels.shape),
     }
@@ -46,6 +48,7 @@ def image_from(facts: dict[str, Any], pixels: np.ndarray, path: str = "", group:
         group=group,
         content_hash=str(facts["content_hash"]),
         acquisition=acquisition_from(facts.get("acquisition") or {}),
+        grid=_grid_from(facts["grid"]) if facts.get("grid") else None,
     )
 
 
@@ -58,6 +61,17 @@ def acquisition_from(facts: dict[str, Any]) -> Acquisition:
         intent=str(facts.get("intent") or ""),
         burnt_in=None if burnt_in is None else bool(burnt_in),
         aspect=(int(aspect[0]), int(aspect[1])) if aspect else None,
+    )
+
+
+def _grid_from(facts: dict[str, Any]) -> Grid:
+    affine = facts["affine"]
+    return Grid(
+        shape=tuple(int(one) for one in facts["shape"]),
+        axes=tuple(int(one) for one in facts["axes"]),
+        backwards=tuple(bool(one) for one in facts["backwards"]),
+        spacing=tuple(float(one) for one in facts["spacing"]),
+        affine=tuple(tuple(float(one) for one in row) for row in affine) if affine else None,
     )
 
 

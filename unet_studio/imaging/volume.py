@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from unet_studio.core.grid import Grid, nrrd_geometry, nrrd_spatial
 from unet_studio.core.image import Image, Source, ValueTransform
 from unet_studio.imaging import limits
 from unet_studio.imaging.arrays import as_pixels, depth
 from unet_studio.imaging.document import Document, Header
 from unet_studio.imaging.refusal import Refused, check_size, cut_short, damaged, refused_as
 
-RAS_OF = {"right": 1.0, "left": -1.0, "anterior": 1.0, "posterior": -1.0, "superior": 1.0, "inferior": -1.0}
-SHORT = {"RAS": "right-anterior-superior", "LAS": "left-anterior-superior", "LPS": "left-posterior-superior"}
-LONGEST_NRRD_HEADER = 1 << 20
+COLOUR_INTENTS = frozenset({1007, 2003, 2004})  # of NIfTI: vector, RGB vector, RGBA vector
+COLOUR_KINDS = frozenset({"rgb-color", "rgba-color", "3-color", "4-color", "vector", "3-vector", "4-vector"})  # NRRD's
+ITEM_BYTES = {"char": 1, "int8": 1, "short": 2, "int16": 2, "int": 4, "int32": 4, "float": 4}  # and 8 of the others
 
 
 def open_nifti(path: Path, unpacked: bytes | None = None) -> Document:
@@ -28,7 +31,7 @@ def open_nifti(path: Path, unpacked: bytes | None = None) -> Document:
         volume: Any = next(
             kind.from_bytes(data) for kind in (nibabel.Nifti1Image, nibabel.Nifti2Image) if _fits(kind, data)
         )
-        _check(volume.shape, volume.get_data_dtype())
+        _check(volume.shape, volume.get_data_dtype().itemsize)
         slope, intercept = volume.dataobj.slope, volume.dataobj.inter
         values = np.asarray(volume.dataobj.get_unscaled())
     except (Refused, MemoryError):
@@ -41,7 +44,12 @@ def open_nifti(path: Path, unpacked: bytes | None = None) -> Document:
     affine = np.asarray(volume.affine) if known else None
     spacing = np.append(np.asarray(volume.header.get_zooms(), float), [0.0, 0.0])[:3]
     scale = ValueTransform(float(slope or 1.0), float(intercept or 0.0))
-    return _document(path, "NIfTI", values, affine, spacing, scale)
+    if values.dtype.names:
+        values = np.stack([values[name] for name in values.dtype.names], axis=-1)
+        colours = True
+    else:
+        colours = values.ndim > 3 and int(volume.header["intent_code"]) in COLOUR_INTENTS and _are_colours(values)
+    return _document(path, "NIfTI", values, colours, affine, spacing, scale)
 
 
 def _fits(kind: Any, data: bytes) -> bool:
@@ -57,78 +65,97 @@ def open_nrrd(path: Path) -> Document:
         header = nrrd.read_header(file)
         if "data file" in header or "datafile" in header:
             raise Refused("is an NRRD header whose pixels are in another file", "export it as one .nrrd file")
-        _check(tuple(int(side) for side in header["sizes"]), np.dtype(np.float64))
+        spatial = nrrd_spatial(header)
+        sides = [int(side) for side in header["sizes"]]
+        order = [*spatial, *(axis for axis in range(len(sides)) if axis not in spatial)]
+        if len(spatial) < 2:
+            raise damaged("says that it has no rows or no columns")
+        _check(tuple(sides[axis] for axis in order), _item_bytes(str(header["type"])))
         values = np.asarray(nrrd.read_data(header, file, index_order="F"))
-    if values.ndim == 4 and values.shape[0] in (3, 4) and "space directions" not in header:
-        values = np.moveaxis(values, 0, -1)
-    affine, spacing = _nrrd_geometry(header)
-    return _document(path, "NRRD", values, affine, spacing, ValueTransform())
+        affine, spacing = nrrd_geometry(header)
+    if len(spatial) == 4 and sides[0] in (3, 4) and "space directions" not in header and "kinds" not in header:
+        values, colours = np.moveaxis(values, 0, -1), values.dtype == np.uint8  # the only axis that is so short
+    else:
+        values = values.transpose(order)
+        kinds = [str(kind).lower() for kind in header.get("kinds", [])]
+        only = len(order) - len(spatial) == 1 and len(kinds) == len(order)
+        colours = only and kinds[order[-1]] in COLOUR_KINDS and _are_colours(values)
+    return _document(path, "NRRD", values, bool(colours), affine, spacing, ValueTransform())
 
 
-def _nrrd_geometry(header: Any) -> tuple[np.ndarray | None, np.ndarray]:
-    """(4 x 4 to RAS millimetres, None where the file names no patient's axes; spacing of three axes)."""
-    directions = np.asarray(header.get("space directions", np.zeros((0, 3))), float)
-    directions = directions[np.isfinite(directions).all(axis=1)] if directions.ndim == 2 else directions[:0]
-    spacing = np.linalg.norm(directions, axis=1) if len(directions) else np.asarray(header.get("spacings", []), float)
-    spacing = np.append(spacing, [0.0] * 3)[:3]
-    space = str(header.get("space", "")).strip()
-    words = SHORT.get(space.upper(), space.lower()).split("-")[:3]
-    if directions.shape != (3, 3) or not all(word in RAS_OF for word in words):
-        return None, spacing
-    affine = np.eye(4)
-    affine[:3, :3] = np.diag([RAS_OF[word] for word in words]) @ directions.T
-    return affine, spacing
+def _are_colours(values: np.ndarray) -> bool:
+    """Whether the last of several axes can hold colours: displacements and the like are no unsigned integers."""
+    return values.shape[-1] in (3, 4) and values.dtype.kind == "u" and values.dtype.itemsize <= 2
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def _item_bytes(kind: str) -> int:
+    """Bytes of a value of an NRRD type, by any of its names."""
+    plain = kind.lower().replace("unsigned ", "").replace("signed ", "").removesuffix("_t").removesuffix(" int")
+    return ITEM_BYTES.get(plain.removeprefix("u"), 8)
+
+
+def grid_of(shape: tuple[int, ...], affine: np.ndarray | None, spacing: Iterable[float] = (0.0, 0.0, 0.0)) -> Grid:
+    """The Grid of stored axes (i, j[, k[, more]]): axial slices from the feet up, the patient's right at the left.
+
+    affine: (4, 4) from voxels to RAS mm; without one, slices are as they are stored. spacing: of i, j, k in mm.
+    """
+    plain = Grid(tuple(int(side) for side in shape), spacing=tuple(float(one) for one in spacing))
+    if affine is None or not np.isfinite(affine).all():
+        return plain
+    from nibabel import orientations
+
+    typed: Any = orientations
+    found = typed.io_orientation(affine)
+    if np.isnan(found).any():
+        return plain
+    turn = typed.ornt_transform(found, typed.axcodes2ornt(("L", "P", "S")))
+    axes = tuple(int(axis) for axis in np.argsort(turn[:, 0]))
+    rows = tuple(tuple(float(one) for one in row) for row in affine)
+    return replace(plain, axes=axes, backwards=tuple(bool(turn[axis, 1] < 0) for axis in axes), affine=rows)
+
+
+def _check(shape: tuple[int, ...], item_bytes: int) -> None:
     sides = [int(side) for side in shape]
     if len(sides) < 2 or min(sides) < 1:
         raise damaged("says that it has no rows or no columns")
     check_size(sides[1], sides[0])
-    if int(np.prod(sides, dtype=np.float64)) * dtype.itemsize > limits.UNPACKED_BYTES:
+    if int(np.prod(sides, dtype=np.float64)) * item_bytes > limits.UNPACKED_BYTES:
         raise Refused("is a volume larger than can be opened", "export its slices as DICOM or PNG")
 
 
 def _document(
-    path: Path, kind: str, values: np.ndarray, affine: np.ndarray | None, spacing: np.ndarray, scale: ValueTransform
+    path: Path,
+    kind: str,
+    values: np.ndarray,
+    colours: bool,
+    affine: np.ndarray | None,
+    spacing: np.ndarray,
+    scale: ValueTransform,
 ) -> Document:
-    """Frames of (columns, rows[, slices[, more]]) values; colours are compound values or a last axis of 3 or 4."""
-    if values.dtype.names:
-        values = np.stack([values[name] for name in values.dtype.names], axis=-1)
-    colours = values.ndim >= 4 and values.shape[-1] in (3, 4) and values.dtype == np.uint8
-    grid = values if values.ndim > 2 else values[..., None]
-    grid, spacing = _axial(grid, affine, spacing)
-    slices = np.moveaxis(grid, (0, 1), (1, 0))  # (rows, columns, slices, ...)
-    slices = (
-        slices.reshape(*slices.shape[:2], -1, slices.shape[-1]) if colours else slices.reshape(*slices.shape[:2], -1)
-    )
+    """Frames of (columns, rows[, slices[, more]]) values, with colours in one axis more. spacing: of three axes, mm."""
+    grid = grid_of(values.shape[:-1] if colours else values.shape, affine, spacing)
+    if values.ndim == 2 + colours:
+        values = values[:, :, None]
+    laid = np.moveaxis(grid.turned(values), (0, 1), (1, 0))  # (rows, columns, slices, ...)
+    slices = laid.reshape(*laid.shape[:2], -1, *laid.shape[laid.ndim - colours :])
     rows, columns, frames = slices.shape[:3]
     check_size(rows, columns)
-    known = (float(spacing[1]), float(spacing[0]))
+    known = (float(spacing[grid.axes[1]]), float(spacing[grid.axes[0]]))
     millimetres = known if all(0.0 < one < 1000.0 for one in known) else None
     channels = 3 if colours else 1
     header = Header(kind, rows, columns, frames, channels, values.dtype.itemsize * 8, "", "", millimetres)
 
     def decode(frame: int) -> Image:
         pixels = as_pixels(np.ascontiguousarray(slices[:, :, frame]))
-        transform = ValueTransform() if pixels.ndim == 3 else scale
-        source = Source(str(path), frame, frames)
         return Image(
-            pixels, source, kind, transform, millimetres, depth(pixels), photometric="RGB" if colours else "GRAY"
+            pixels,
+            Source(str(path), frame, frames),
+            kind,
+            ValueTransform() if pixels.ndim == 3 else scale,
+            millimetres,
+            depth(pixels),
+            photometric="RGB" if colours else "GRAY",
+            grid=grid,
         )
 
     return Document(header, decode)
-
-
-def _axial(grid: np.ndarray, affine: np.ndarray | None, spacing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The grid with axes to the patient's left, back and head, as near as its own axes come; unknown ones stay."""
-    if affine is None:
-        return grid, spacing
-    from nibabel import orientations
-
-    typed: Any = orientations
-    found = typed.io_orientation(affine)
-    if np.isnan(found).any():
-        return grid, spacing
-    turn = typed.ornt_transform(found, typed.axcodes2ornt(("L", "P", "S")))
-    return np.asarray(typed.apply_orientation(grid, turn)), spacing[np.argsort(found[:, 0])]

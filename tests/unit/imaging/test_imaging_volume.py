@@ -8,10 +8,13 @@ import nibabel
 import nrrd
 import numpy as np
 import pytest
+import SimpleITK
 
 from unet_studio.core.errors import Unreadable
 from unet_studio.core.image import modality_values
-from unet_studio.imaging import reader
+from unet_studio.imaging import limits, reader
+from unet_studio.imaging.refusal import Refused
+from unet_studio.imaging.volume import open_nrrd
 
 
 def volume(letter) -> np.ndarray:
@@ -118,3 +121,92 @@ def test_damaged_volumes_give_one_sentence(tmp_path, letter, name):
         (tmp_path / name).write_bytes(lying)
         with pytest.raises(Unreadable, match=r"more than the 300 million|larger than can be opened"):
             reader.read(tmp_path / name)
+
+
+VECTORS = {"3-D": (30, 40, 2), "2-D": (30, 40)}
+
+
+@pytest.mark.parametrize("kind", ["vector", "RGB-color", "3-color"])
+@pytest.mark.parametrize("sides", VECTORS)
+def test_nrrd_in_colour_by_its_kinds(tmp_path, colours, kind, sides):
+    seen = colours()
+    stored = np.ascontiguousarray(seen.transpose(2, 1, 0))
+    if sides == "3-D":
+        stored = np.stack([stored, stored // 2], axis=-1)
+    count = stored.ndim - 1
+    directions = np.vstack([np.full(count, np.nan), np.diag([0.5, 0.7, 2.0])[:count, :count]])
+    header = {"kinds": [kind] + ["domain"] * count, "space directions": directions}
+    header |= {"space": "left-posterior-superior"} if sides == "3-D" else {"space dimension": 2}
+    nrrd.write(str(tmp_path / "v.nrrd"), stored, header)
+    facts = reader.describe(tmp_path / "v.nrrd")
+    assert (facts.frames, facts.channels, facts.rows, facts.columns) == (2 if sides == "3-D" else 1, 3, 40, 30)
+    image = reader.read(tmp_path / "v.nrrd")
+    assert np.array_equal(image.pixels, seen)
+    assert image.spacing_mm == pytest.approx((0.7, 0.5))
+    if sides == "3-D":
+        assert np.array_equal(reader.read(tmp_path / "v.nrrd", 1).pixels, seen // 2)
+
+
+@pytest.mark.parametrize("name", ["v.nrrd", "v.nii.gz"])
+@pytest.mark.parametrize("slices", [0, 2])
+def test_colours_as_simpleitk_writes_them(tmp_path, colours, name, slices):
+    seen = colours()
+    array = np.stack([seen, seen // 2]) if slices else seen
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(array, isVector=True), str(tmp_path / name))
+    assert np.array_equal(reader.read(tmp_path / name).pixels, seen)
+    assert reader.describe(tmp_path / name).frames == max(slices, 1)
+
+
+def test_components_of_an_nrrd_that_are_no_colours_are_frames(tmp_path, letter):
+    seen = np.stack([letter(np.int16, 900), letter(np.int16, 600), letter(np.int16, 300)])
+    header = {"kinds": ["vector", "domain", "domain"]}
+    nrrd.write(str(tmp_path / "v.nrrd"), np.ascontiguousarray(seen.transpose(0, 2, 1)), header)
+    for number in range(3):
+        assert np.array_equal(reader.read(tmp_path / "v.nrrd", number).pixels, seen[number])
+
+
+@pytest.mark.parametrize("times", [3, 4])
+def test_timepoints_of_a_nifti_are_frames(tmp_path, letter, times):
+    seen = np.stack([letter() // (1 + number) for number in range(2 * times)]).reshape(2, times, 40, 30)
+    stored = np.ascontiguousarray(seen.transpose(3, 2, 0, 1))  # columns, rows, slices, times
+    nibabel.save(nibabel.Nifti1Image(stored, np.diag([-1.0, -1.0, 1.0, 1.0])), tmp_path / "v.nii")
+    assert reader.describe(tmp_path / "v.nii").frames == 2 * times
+    for number in range(2 * times):
+        image = reader.read(tmp_path / "v.nii", number)
+        assert np.array_equal(image.pixels, seen[number // times, number % times])
+
+
+def test_a_nifti_of_colour_vectors(tmp_path, colours):
+    seen = colours()
+    picture = nibabel.Nifti1Image(seen.transpose(1, 0, 2)[:, :, None, None, :], np.diag([-1.0, -1.0, 1.0, 1.0]))
+    picture.header.set_intent("vector")
+    nibabel.save(picture, tmp_path / "v.nii")
+    assert np.array_equal(reader.read(tmp_path / "v.nii").pixels, seen)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "float32", "float64"]
+)
+def test_an_nrrd_counts_the_bytes_that_its_values_have(tmp_path, letter, monkeypatch, dtype):
+    seen = letter(np.int8).astype(dtype)
+    nrrd.write(str(tmp_path / "v.nrrd"), np.stack([seen.T] * 3, axis=-1))
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 3 * seen.nbytes)
+    assert open_nrrd(tmp_path / "v.nrrd").header.frames == 3
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", 3 * seen.nbytes - 1)
+    with pytest.raises(Refused, match="larger than can be opened"):
+        open_nrrd(tmp_path / "v.nrrd")
+
+
+@pytest.mark.parametrize("axes", STORED)
+def test_a_volume_says_where_its_voxels_lie(tmp_path, letter, axes):
+    """The corners in mm, counted from the affine alone, are those of the slices as they are shown."""
+    turn, affine = STORED[axes]
+    nibabel.save(nibabel.Nifti1Image(np.ascontiguousarray(turn(volume(letter))), affine), tmp_path / "v.nii")
+    grid = reader.read(tmp_path / "v.nii", 1).grid
+    assert grid is not None
+    assert grid.shown == (30, 40, 3)
+    first, last = grid.corners()[0], grid.corners()[-1]
+    assert np.allclose(last - first, (-0.5 * 29, -0.7 * 39, 2.0 * 2), atol=1e-5)
+    frames = volume(letter).transpose(2, 0, 1)
+    assert np.array_equal(grid.stored(frames), turn(volume(letter)))
+    assert np.array_equal(grid.frames(np.ascontiguousarray(turn(volume(letter)))), frames)
