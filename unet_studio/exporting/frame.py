@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from unet_studio.core.errors import UserError
+from unet_studio.core.grid import Grid
 from unet_studio.exporting.png import Provenance
 from unet_studio.exporting.png import mask_sha256 as mask_sha256
 
@@ -24,7 +25,8 @@ class Frame:
     file_name: the same for all frames of its file. mask: (H, W), everything but 0 is marked.
     group: pseudonym of patient, study or video; side: "train", "gate" or "" where nothing is decided.
     picture: (H, W) or (H, W, 3) uint8 as shown; values: the same in uint8 or uint16, dark to bright, at full depth.
-    source: the file that it came from, "" where it is not at hand.
+    source: the file that it came from, None where it is not at hand. grid: of the volume whose slice the picture is,
+    None where it is none; raises UserError where that is no longer known.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Frame:
     picture: Callable[[], np.ndarray]
     values: Callable[[], np.ndarray]
     source: Path | None = None
+    grid: Callable[[], Grid | None] = lambda: None
 
     @property
     def subject(self) -> str:

@@ -10,12 +10,14 @@ import json
 import math
 import zlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unet_studio.core.errors import UserError
+from unet_studio.core.grid import nrrd_geometry, nrrd_spatial, without_ones
 from unet_studio.core.target import TARGETS
 from unet_studio.exporting.labels import named
 
@@ -25,8 +27,30 @@ NIFTI_HEADER = 352
 CLASSES = "classes.txt"  # beside YOLO's files: the name of class 0, of class 1 and so on
 
 
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A label map as its file stores it.
+
+    voxels: (i, j[, k[, more]]), everything but 0 is marked. affine: (4, 4) from (i, j, k, 1) to mm to the patient's
+    right, front and head, None where the file does not say.
+    """
+
+    voxels: np.ndarray
+    affine: np.ndarray | None
+
+
 def read_nifti(path: Path) -> np.ndarray:
     """(frames, H, W), everything but 0 is marked, of a NIfTI-1 or -2 file with axes (columns, rows[, frames])."""
+    return _frames_first(path, stored_nifti(path).voxels)
+
+
+def read_nrrd(path: Path) -> np.ndarray:
+    """(frames, H, W), everything but 0 is marked, of an NRRD file with axes (columns, rows[, frames])."""
+    return _frames_first(path, stored_nrrd(path).voxels)
+
+
+def stored_nifti(path: Path) -> Stored:
+    """The label map in a NIfTI-1 or -2 file."""
     import nibabel
 
     data = _unpacked(path)
@@ -35,15 +59,17 @@ def read_nifti(path: Path) -> np.ndarray:
         image = kind.from_bytes(data)
         shape = tuple(side for side in image.shape)
         _check_size(path, shape, image.get_data_dtype().itemsize, len(data))
-        return _frames_first(path, np.asanyarray(image.dataobj))
+        known = int(image.header["qform_code"]) > 0 or int(image.header["sform_code"]) > 0
+        affine = np.asarray(image.affine, np.float64) if known else None
+        return Stored(_labels(path, np.asanyarray(image.dataobj)), affine)
     except UserError:
         raise
     except Exception as error:  # the library raises whatever a damaged header provokes
         raise UserError(f"{path.name}: no NIfTI file that can be read; save the mask again.") from error
 
 
-def read_nrrd(path: Path) -> np.ndarray:
-    """(frames, H, W), everything but 0 is marked, of an NRRD file with axes (columns, rows[, frames])."""
+def stored_nrrd(path: Path) -> Stored:
+    """The label map in an NRRD file, axes that are not space behind those that are."""
     import nrrd
 
     try:
@@ -53,7 +79,10 @@ def read_nrrd(path: Path) -> np.ndarray:
                 raise UserError(f"{path.name}: its pixels lie in another file; save it as one .nrrd file.")
             shape = tuple(int(side) for side in header["sizes"])
             _check_size(path, shape, 1, MOST_VALUES)
-            return _frames_first(path, nrrd.read_data(header, file, str(path), index_order="F"))
+            voxels = nrrd.read_data(header, file, str(path), index_order="F")
+        spatial = nrrd_spatial(header)
+        order = [*spatial, *(axis for axis in range(voxels.ndim) if axis not in spatial)]
+        return Stored(_labels(path, voxels.transpose(order)), nrrd_geometry(header)[0])
     except UserError:
         raise
     except Exception as error:  # the library raises whatever a damaged header provokes
@@ -168,11 +197,16 @@ def _check_size(path: Path, shape: tuple[int, ...], itemsize: int, available: in
         raise UserError(f"{path.name}: its header does not fit its pixels; save the mask again.")
 
 
-def _frames_first(path: Path, pixels: np.ndarray) -> np.ndarray:
-    """(columns, rows[, frames, 1, 1]) as (frames, H, W)."""
-    while pixels.ndim > 3 and pixels.shape[-1] == 1:
-        pixels = pixels[..., 0]
-    if pixels.ndim > 3 or pixels.dtype.kind not in "biuf":
+def _labels(path: Path, voxels: np.ndarray) -> np.ndarray:
+    if voxels.dtype.kind not in "biuf":
         raise UserError(f"{path.name}: holds no plain label map; save the mask again as one.")
-    turned: np.ndarray = pixels.T[None] if pixels.ndim == 2 else pixels.transpose(2, 1, 0)
+    return voxels
+
+
+def _frames_first(path: Path, voxels: np.ndarray) -> np.ndarray:
+    """(columns, rows[, frames, 1, 1]) as (frames, H, W)."""
+    whole = without_ones(voxels.shape)
+    if len(whole) > 3:
+        raise UserError(f"{path.name}: holds no plain label map; save the mask again as one.")
+    turned: np.ndarray = voxels.reshape(whole).transpose(2, 1, 0)
     return turned

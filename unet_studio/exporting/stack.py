@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from unet_studio.core.errors import UserError
+from unet_studio.core.grid import Grid
 from unet_studio.exporting.pictures import read_picture
 from unet_studio.exporting.png import Provenance
 
@@ -31,12 +33,16 @@ class Written:
 
 @dataclass(frozen=True)
 class Stack:
-    """name: relative to the output folder, without suffix. frames: how many the file has, with a Mask or without."""
+    """name: relative to the output folder, without suffix. frames: how many the file has, with a Mask or without.
+
+    grid: as that of a Frame.
+    """
 
     name: str
     frames: int
     written: tuple[Written, ...]
     source: Path | None = None
+    grid: Callable[[], Grid | None] = lambda: None
 
     @property
     def first(self) -> Provenance:

@@ -17,6 +17,7 @@ from unet_studio.exporting.stack import Stack, Written
 from unet_studio.exporting.writers import COMPOSERS, WRITERS
 
 LAYOUT = 1  # of the formats' files; a higher number writes them anew
+LAYOUTS = {"nifti": 2, "nrrd": 2}  # and of those that were changed later
 
 
 class Writing:
@@ -78,13 +79,14 @@ class Writing:
         before = self._waiting.get(key)
         others = [one for one in before.written if one.frame != made.frame - 1] if before is not None else []
         written = sorted([*others, Written(made.frame - 1, png, made, mark)], key=lambda one: one.frame)
-        self._waiting[key] = Stack(frame.file_name, made.frames, tuple(written), frame.source)
+        grid = before.grid if before is not None else frame.grid
+        self._waiting[key] = Stack(frame.file_name, made.frames, tuple(written), frame.source, grid)
 
     def _done(self, row: Format, name: str, made: Provenance, mask_hash: str) -> bool:
         return self._finished[row.name].holds(name, self._mark(row, identity(made, mask_hash)))
 
     def _mark(self, row: Format, *what: str) -> str:
-        return digest([row.name, LAYOUT, self._anonymous and row.dicom, *what])
+        return digest([row.name, LAYOUTS.get(row.name, LAYOUT), self._anonymous and row.dicom, *what])
 
     def _regroup(self, row: Format, frame: Frame, mask_hash: str) -> None:
         """Groups of `predict` have another name in every run: the newest one counts for the whole list."""

@@ -13,12 +13,14 @@ import numpy as np
 from unet_studio.core.case import Case, Status
 from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import UserError
+from unet_studio.core.grid import Grid
 from unet_studio.core.image import Image
 from unet_studio.exporting import naming
 from unet_studio.exporting.png import Provenance, mask_sha256
 from unet_studio.workflow import exporting
 from unet_studio.workflow.drafting import open_draft
 from unet_studio.workflow.exporting import Wish
+from unet_studio.workflow.grids import grid_of
 from unet_studio.workflow.opening import cases, kept_image, load_image
 from unet_studio.workflow.readers import without_excluded
 from unet_studio.workflow.scenes import scene_of
@@ -34,7 +36,7 @@ OPEN = (Status.PROPOSED, Status.CORRECTED, Status.LATER)
 class Made:
     """One Mask to write. wanted, whole: names relative to the output folder, of the frame and of its file.
 
-    path: of the source. seen: decodes the picture.
+    path: of the source. seen: decodes the picture. grid: as that of exporting.frame's Frame.
     """
 
     wanted: Path
@@ -46,6 +48,7 @@ class Made:
     path: Path
     is_dicom: bool
     seen: Callable[[], Image]
+    grid: Callable[[], Grid | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +157,8 @@ def _accepted(session: Session, correction: Correction, several: bool, frame: _F
         options={"mask_sha256": mask_sha256(mask)},
     )
     side, kept = correction.side.value, partial(_kept, session, correction.image_hash, name)
-    return _made(name, mask, provenance, correction.reader if several else "", frame.path, image, side, kept)
+    who, sha256 = correction.reader if several else "", correction.source_sha256
+    return _made(name, mask, provenance, who, frame.path, image, side, kept, sha256)
 
 
 def _as_shown(image: Image, correction: Correction, frame: _Frame) -> Image:
@@ -195,7 +199,7 @@ def _unreviewed(session: Session, case: Case, several: bool) -> Made:
 
 def _made(
     name: str, mask: np.ndarray, provenance: Provenance, reader: str, path: Path, about: Image, side: str,
-    seen: Callable[[], Image],
+    seen: Callable[[], Image], sha256: str = "",
 ) -> Made:  # fmt: skip
     return Made(
         wanted=_place(name, provenance, reader),
@@ -207,6 +211,7 @@ def _made(
         path=path,
         is_dicom=about.format == "DICOM",
         seen=seen,
+        grid=partial(grid_of, about, path, name, sha256),
     )
 
 

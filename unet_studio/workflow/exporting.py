@@ -13,6 +13,7 @@ import numpy as np
 
 from unet_studio import __version__
 from unet_studio.core.errors import UserError
+from unet_studio.core.grid import Grid
 from unet_studio.core.image import Image
 from unet_studio.core.proposal import Proposal
 from unet_studio.exporting.png import Provenance, export_mask
@@ -161,7 +162,7 @@ class _Run:
                 source=one.path if one.is_dicom else None,
                 is_dicom=one.is_dicom,
             )
-            add_formats(self.writing, place, one.provenance, one.seen, one.mask)
+            add_formats(self.writing, place, one.provenance, one.seen, one.mask, one.grid)
         except UserError as error:
             self._problems.append(str(error))
 
@@ -181,10 +182,12 @@ def add_formats(
     made: Provenance,
     seen: Callable[[], Image],
     mask: np.ndarray | None = None,
+    grid: Callable[[], Grid | None] | None = None,
 ) -> list[str]:
     """Write a Mask that is there as PNG in the other formats; one sentence for each that failed.
 
     seen: decodes the picture, asked only where a format needs it. mask: read from the PNG where None.
+    grid: as that of a Frame; the picture's own where None.
     """
     from unet_studio.exporting.frame import Frame, mask_sha256
     from unet_studio.exporting.pictures import read_picture
@@ -205,6 +208,7 @@ def add_formats(
         picture=lambda: viewing.display(image()),
         values=lambda: full_depth(image()),
         source=place.source,
+        grid=grid or (lambda: None if is_dicom else image().grid),
     )
     writing.add(frame, place.png, is_dicom=is_dicom)
     return writing.problems[before:]

@@ -163,16 +163,30 @@ def _once(kept: Kept, path: Path, image: Image, target: str, read: Callable[[], 
 
 
 def _of_volume(path: Path, image: Image, kept: Kept) -> np.ndarray:
-    from unet_studio.exporting.reading import read_nifti, read_nrrd
+    source = image.source
+    volume = _once(kept, path, image, "", lambda: _frames_of_volume(path, image))
+    if len(volume) not in (1, source.frames) or (len(volume) == 1 and source.frames > 1):
+        raise UserError(f"{path.name}: has {len(volume)} slices, the picture {source.frames} frames.")
+    if len(volume) > 1 and not volume[source.frame].any():
+        raise NotMarked(f"{path.name}: marks nothing in frame {source.frame + 1}; choose another file or frame.")
+    return _marked(volume[source.frame if len(volume) > 1 else 0])
 
-    read = read_nrrd if path.name.lower().endswith(".nrrd") else read_nifti
-    volume = _once(kept, path, image, "", lambda: read(path))
-    frame = image.source.frame
-    if len(volume) not in (1, image.source.frames) or (len(volume) == 1 and image.source.frames > 1):
-        raise UserError(f"{path.name}: has {len(volume)} slices, the picture {image.source.frames} frames.")
-    if len(volume) > 1 and not volume[frame].any():
-        raise NotMarked(f"{path.name}: marks nothing in frame {frame + 1}; choose another file or frame.")
-    return _marked(volume[frame if len(volume) > 1 else 0])
+
+def _frames_of_volume(path: Path, image: Image) -> np.ndarray:
+    """(frames, H, W) of a label map, turned like the picture where that is a slice of a volume, else as stored."""
+    from unet_studio.exporting import reading
+    from unet_studio.workflow import grids
+
+    is_nrrd = path.name.lower().endswith(".nrrd")
+    own = grids.grid_of(image, Path(image.source.path), path.name)
+    if own is None:
+        return reading.read_nrrd(path) if is_nrrd else reading.read_nifti(path)
+    found = reading.stored_nrrd(path) if is_nrrd else reading.stored_nifti(path)
+    grid = grids.grid_of_mask(found.voxels.shape, found.affine)
+    wrong = grids.differs(grid, own)
+    if wrong:
+        raise UserError(f"{path.name}: {wrong}.")
+    return own.frames(found.voxels) if own.affine is None else grid.frames(found.voxels)
 
 
 def _of_json(path: Path, image: Image, target: str, namesake: bool) -> np.ndarray:
