@@ -17,6 +17,8 @@ from unet_studio.imaging.ybr import from_ybr
 MOST_PAGES = 100_000
 MINISWHITE, RGB, PALETTE, SEPARATED, YCBCR = 0, 2, 3, 5, 6
 PHOTOMETRICS = frozenset({MINISWHITE, 1, RGB, PALETTE, SEPARATED, YCBCR})
+SAMPLES = {RGB: 3, PALETTE: 1, SEPARATED: 4, YCBCR: 3}  # of one pixel, without extra ones; 1 of gray
+UNASSOCIATED = 2  # of ExtraSamples: alpha that colours are still to be multiplied by
 JPEG_COMPRESSIONS = frozenset({6, 7, 34892, 33007})  # their decoder gives RGB already
 
 
@@ -28,9 +30,9 @@ def open_tiff(path: Path) -> Document:
     rows, columns = first.imagelength, first.imagewidth
     if _orientation(first) > 4:
         rows, columns = columns, rows
-    channels = 3 if first.samplesperpixel >= 3 or int(first.photometric) == PALETTE else 1
-    bits = int(first.bitspersample) if isinstance(first.bitspersample, int) else int(max(first.bitspersample))
-    header = Header("TIFF", rows, columns, len(pages), channels, max(8, bits), photometric=_photometric(first))
+    channels = 3 if int(first.photometric) in SAMPLES else 1
+    bits = _bits(first) if channels == 1 and _bits(first) > 1 else max(8, _bits(first))
+    header = Header("TIFF", rows, columns, len(pages), channels, bits, photometric=_photometric(first))
     return Document(header, lambda frame: _decode(path, pages[frame], frame, header))
 
 
@@ -65,8 +67,11 @@ def _decode(path: Path, page: Any, frame: int, header: Header) -> Image:
         raise damaged("is a damaged TIFF picture") from error
     finally:
         handle.close()
-    pixels = as_pixels(oriented(_colours(decoded, page), _orientation(page)))
+    colours = _colours(decoded, page)
+    pixels = as_pixels(oriented(colours, _orientation(page)))
     bits = depth(pixels)
+    if colours.shape[2] == 1 and colours.dtype.kind in "iu" and 1 < _bits(page) < bits:
+        bits = _bits(page)  # values are kept as they are, and 15 of 4 bits is white
     transform = ValueTransform(inverted=int(page.photometric) == MINISWHITE)
     return Image(
         pixels, Source(str(path), frame, header.frames), "TIFF", transform, bits=bits, photometric=_photometric(page)
@@ -94,18 +99,33 @@ def _two_axes(decoded: np.ndarray) -> np.ndarray:
 
 def _colours(decoded: np.ndarray, page: Any) -> np.ndarray:
     """Gray, RGB or RGBA from (H, W, samples) in the page's own photometric interpretation."""
-    photometric, samples = int(page.photometric), decoded.shape[2]
+    photometric = int(page.photometric)
     if photometric not in PHOTOMETRICS:
         raise Refused("is a TIFF picture in a rare colour space", "export it as RGB or as PNG")
+    own = SAMPLES.get(photometric, 1)
+    if decoded.shape[2] < own:
+        raise damaged("is a damaged TIFF picture")
+    decoded, extra = decoded[..., :own], decoded[..., own:]
     if photometric == PALETTE and page.colormap is not None:
         return _coloured(decoded[..., 0], np.asarray(page.colormap))
-    if photometric == SEPARATED and samples == 4:
+    if photometric == SEPARATED:
         return _from_cmyk(decoded)
-    if photometric == YCBCR and samples == 3 and int(page.compression) not in JPEG_COMPRESSIONS:
+    if photometric == YCBCR and int(page.compression) not in JPEG_COMPRESSIONS:
         return from_ybr(decoded, depth(decoded), "YBR_FULL")
-    if samples > 4 and photometric == RGB:
-        return decoded[..., :3]
-    return decoded[..., :1] if samples > 2 and photometric < RGB else decoded
+    meanings = [int(one) for one in page.extrasamples or ()][: extra.shape[2]]
+    if UNASSOCIATED in meanings:  # colours that go with an associated alpha are multiplied already
+        alpha = meanings.index(UNASSOCIATED)
+        decoded = np.concatenate([decoded, extra[..., alpha : alpha + 1]], axis=2)
+    return decoded if decoded.shape[2] == 1 else _full_range(decoded, _bits(page))
+
+
+def _full_range(decoded: np.ndarray, bits: int) -> np.ndarray:
+    """Colours, or gray with alpha, of fewer bits than their type has, over all of its range."""
+    if decoded.dtype.kind != "u" or not 1 < bits < depth(decoded) <= 16:
+        return decoded
+    full = np.iinfo(decoded.dtype).max
+    wide = decoded.astype(np.uint32) * np.uint32(full) // np.uint32((1 << bits) - 1)
+    return np.asarray(wide.astype(decoded.dtype))
 
 
 def _coloured(index: np.ndarray, colormap: np.ndarray) -> np.ndarray:
@@ -123,6 +143,12 @@ def _from_cmyk(decoded: np.ndarray) -> np.ndarray:
         decoded = (decoded >> 8).astype(np.uint8) if decoded.dtype == np.uint16 else decoded.astype(np.uint8)
     left = 255 - decoded.astype(np.uint32)
     return ((left[..., :3] * left[..., 3:] + 127) // 255).astype(np.uint8)
+
+
+def _bits(page: Any) -> int:
+    """Of one stored sample."""
+    bits = page.bitspersample
+    return int(bits) if isinstance(bits, int) else int(max(bits))
 
 
 def _orientation(page: Any) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
@@ -126,3 +129,67 @@ def test_cut_short_is_said_and_never_filled_with_zeros(tmp_path):
         assert not reader.describe(path).ok
         with pytest.raises(Unreadable, match=r"^cut\.tif is "):
             reader.read(path)
+
+
+def packed(folder: Path, values: np.ndarray, bits: int, photometric: int = 1) -> Path:
+    """A little-endian TIFF of one strip by the bytes (TIFF 6.0, sections 2 and 4), each row filled up to a byte."""
+    rows, columns = values.shape
+    places = (values[..., None] >> np.arange(bits - 1, -1, -1)) & 1
+    strip = b"".join(np.packbits(row.astype(np.uint8)).tobytes() for row in places.reshape(rows, -1))
+    tags = [(256, columns), (257, rows), (258, bits), (259, 1), (262, photometric), (273, 8 + 2 + 9 * 12 + 4)]
+    tags += [(277, 1), (278, rows), (279, len(strip))]
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(tags))
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    path = folder / "a.tif"
+    path.write_bytes(head + entries + bytes(4) + strip)
+    return path
+
+
+@pytest.mark.parametrize("bits", [2, 4, 6, 12, 14])
+def test_gray_of_few_bits_keeps_values_and_depth_and_shows_its_top_white(tmp_path, bits):
+    top = (1 << bits) - 1
+    values = np.tile(np.arange(32) * top // 31, (24, 1))
+    path = packed(tmp_path, values, bits)
+    image = reader.read(path)
+    assert np.array_equal(image.pixels, values)
+    assert image.bits == reader.probe(path).bits == bits
+    assert (display(image)[3, 0], display(image)[3, -1]) == (0, 255)
+    inverted = reader.read(packed(tmp_path, values, bits, photometric=0))
+    assert inverted.transform.inverted
+    assert (display(inverted)[3, 0], display(inverted)[3, -1]) == (255, 0)
+
+
+def test_an_extra_sample_that_is_no_alpha_hides_nothing(tmp_path, letter, colours):
+    nothing = np.zeros((40, 30), np.uint8)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(
+        path, np.dstack([letter(), nothing]), photometric="minisblack", planarconfig="contig",
+        extrasamples=["unspecified"],
+    )  # fmt: skip
+    assert np.array_equal(reader.read(path).pixels, letter())
+    tifffile.imwrite(path, np.dstack([colours(), nothing]), photometric="rgb", extrasamples=["unspecified"])
+    assert np.array_equal(reader.read(path).pixels, colours())
+    planes = np.moveaxis(np.dstack([colours(), nothing]), -1, 0)
+    tifffile.imwrite(path, planes, photometric="rgb", planarconfig="separate", extrasamples=["unspecified"])
+    assert np.array_equal(reader.read(path).pixels, colours())
+    assert reader.describe(path).channels == 3
+
+
+def test_alpha_is_multiplied_once(tmp_path, colours):
+    """Over black, colours that an associated alpha goes with are what is stored; of others it is still to be done."""
+    alpha = np.tile(np.linspace(0, 255, 30).astype(np.uint8), (40, 1))
+    over = np.rint(colours() * (alpha[..., None] / 255.0))
+    path = tmp_path / "a.tif"
+    stored = np.dstack([over.astype(np.uint8), alpha])
+    tifffile.imwrite(path, stored, photometric="rgb", extrasamples=["assocalpha"])
+    assert np.array_equal(reader.read(path).pixels, over)
+    tifffile.imwrite(path, np.dstack([colours(), alpha]), photometric="rgb", extrasamples=["unassalpha"])
+    assert np.abs(reader.read(path).pixels - over).max() <= 1
+    more = np.dstack([colours(), np.full_like(alpha, 7), alpha])
+    tifffile.imwrite(path, more, photometric="rgb", extrasamples=["unspecified", "unassalpha"])
+    assert np.abs(reader.read(path).pixels - over).max() <= 1
+
+
+def test_half_floats_are_not_taken_for_few_bits(tmp_path, letter):
+    tifffile.imwrite(tmp_path / "a.tif", letter(np.uint8, 100).astype(np.float16))
+    assert reader.read(tmp_path / "a.tif").bits == 32
