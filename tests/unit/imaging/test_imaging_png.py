@@ -11,6 +11,7 @@ import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL import ImageOps
 
 from unet_studio.core.image import content_hash
 from unet_studio.imaging import reader
@@ -110,3 +111,56 @@ def test_exif_orientation_is_applied(tmp_path, letter):
     image = reader.read(tmp_path / "a.png")
     assert np.array_equal(image.pixels, letter())
     assert (reader.probe(tmp_path / "a.png").rows, reader.probe(tmp_path / "a.png").columns) == (40, 30)
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def behind(data: bytes, name: bytes, body: bytes, before: bytes) -> bytes:
+    """A PNG with one chunk more, in front of the first of another name."""
+    at = data.index(before) - 4
+    return data[:at] + chunk(name, body) + data[at:]
+
+
+@pytest.mark.parametrize("comment", [0, 3000])
+def test_exif_behind_the_pixels_is_applied(tmp_path, letter, comment):
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    data = behind(imagecodecs.png_encode(np.rot90(letter()).copy()), b"eXIf", exif.tobytes()[6:], b"IEND")
+    data = behind(data, b"tEXt", b"Comment\0" + b"eXIf" * (comment // 4), b"IEND")
+    (tmp_path / "a.png").write_bytes(data)
+    with Pillow.open(tmp_path / "a.png") as picture:
+        assert np.array_equal(np.asarray(ImageOps.exif_transpose(picture)), letter())
+    assert np.array_equal(reader.read(tmp_path / "a.png").pixels, letter())
+    facts = reader.probe(tmp_path / "a.png")
+    assert (facts.rows, facts.columns) == (40, 30)
+
+
+def test_the_word_exif_alone_turns_nothing(tmp_path, letter):
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    inside = struct.pack(">I", 26) + b"eXIf" + exif.tobytes()[6:] + bytes(4)
+    data = behind(imagecodecs.png_encode(letter()), b"tEXt", b"Comment\0" + inside, b"IEND")
+    (tmp_path / "a.png").write_bytes(data)
+    assert np.array_equal(reader.read(tmp_path / "a.png").pixels, letter())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_gray_that_is_called_transparent_keeps_its_value(tmp_path, letter, dtype, channels):
+    pixels = letter(dtype)
+    plain = imagecodecs.png_encode(pixels if channels == 1 else np.dstack([pixels] * 3))
+    key = struct.pack(">H", int(np.iinfo(dtype).max)) * channels
+    (tmp_path / "a.png").write_bytes(behind(plain, b"tRNS", key, b"IDAT"))
+    image = reader.read(tmp_path / "a.png")
+    assert image.pixels.dtype == dtype
+    assert np.array_equal(image.pixels, pixels)
+
+
+def test_a_colour_that_is_called_transparent_is_black(tmp_path, colours):
+    pixels = colours()
+    key = b"".join(struct.pack(">H", int(value)) for value in pixels[0, 0])
+    (tmp_path / "a.png").write_bytes(behind(imagecodecs.png_encode(pixels), b"tRNS", key, b"IDAT"))
+    hidden = (pixels == pixels[0, 0]).all(axis=2)
+    assert np.array_equal(reader.read(tmp_path / "a.png").pixels, np.where(hidden[..., None], 0, pixels))
