@@ -13,6 +13,9 @@ from unet_studio.imaging.document import Document
 from unet_studio.imaging.kinds import HEAD_BYTES, PICTURES, kind_of
 from unet_studio.imaging.refusal import Refused, cut_short, damaged, from_system
 
+GZIP = b"\x1f\x8b"
+PIECE_BYTES = 1 << 18
+
 
 def open_document(path: Path) -> Document:
     """The picture file at `path`, header read, no pixel decoded. Raises Refused with what would help."""
@@ -86,16 +89,24 @@ def _packed(path: Path, kind: str) -> Document:
 
 
 def _gunzip(packed: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        data = unpacker.decompress(packed, limits.UNPACKED_BYTES)
-    except zlib.error:
-        raise damaged("is a damaged gzip archive") from None
-    if unpacker.unconsumed_tail:
-        raise Refused("unpacks to more than can be opened", "unpack it and open the pictures inside")
-    if not unpacker.eof:
-        raise cut_short()
-    return data
+    """All members of a gzip file, one behind the other as RFC 1952 has them; what follows them is left."""
+    view, at, size = memoryview(packed), 0, 0
+    parts: list[bytes] = []
+    while not at or packed[at : at + 2] == GZIP:
+        unpacker = zlib.decompressobj(wbits=31)
+        while not unpacker.eof:
+            piece = view[at : at + PIECE_BYTES]
+            if not piece:
+                raise cut_short()
+            try:
+                parts.append(unpacker.decompress(piece, limits.UNPACKED_BYTES - size + 1))
+            except zlib.error:
+                raise damaged("is a damaged gzip archive") from None
+            size += len(parts[-1])
+            if size > limits.UNPACKED_BYTES:
+                raise Refused("unpacks to more than can be opened", "unpack it and open the pictures inside")
+            at += len(piece) - len(unpacker.unused_data)
+    return b"".join(parts)
 
 
 def _unzstd(packed: bytes) -> bytes:

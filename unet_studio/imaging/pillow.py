@@ -82,6 +82,8 @@ def _decode(picture: Pillow.Image, path: Path, frame: int, header: Header) -> Im
 
 def _plain(picture: Pillow.Image) -> Pillow.Image:
     """The picture in a mode that as_pixels takes: gray, gray + alpha, RGB or RGBA."""
+    if picture.format in PILLOW_NAMES["BMP"] and picture.mode == "RGBA" and not picture.getchannel("A").getbbox():
+        return picture.convert("RGB")  # programs that know no alpha in a BMP leave it at 0 everywhere
     if picture.mode in ("L", "LA", "RGB", "RGBA", "I;16"):
         return picture
     if picture.mode == "1":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import imagecodecs
 import numpy as np
@@ -124,3 +125,19 @@ def test_cut_short_is_said(tmp_path, kind):
     assert facts.error.startswith("a is ")
     with pytest.raises(Unreadable):
         reader.read(path)
+
+
+@pytest.mark.parametrize("alpha", [0, 128, 255])
+def test_a_bmp_whose_alpha_is_nowhere_used_is_not_black(tmp_path, colours, alpha):
+    """BITMAPV5HEADER by its bytes, 32 bits with masks: programs that know no alpha leave the fourth byte at 0."""
+    seen = colours()
+    rows, columns = seen.shape[:2]
+    body = np.dstack([seen[::-1, :, ::-1], np.full((rows, columns), alpha, np.uint8)]).tobytes()
+    header = struct.pack("<IiiHHIIiiII", 124, columns, rows, 1, 32, 3, len(body), 2835, 2835, 0, 0)
+    header += (
+        struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"BGRs" + bytes(48) + struct.pack("<4I", 4, 0, 0, 0)
+    )
+    start = struct.pack("<2sIHHI", b"BM", 14 + len(header) + len(body), 0, 0, 14 + len(header))
+    (tmp_path / "a.bmp").write_bytes(start + header + body)
+    expected = np.rint(seen * ((alpha or 255) / 255.0))
+    assert np.abs(reader.read(tmp_path / "a.bmp").pixels - expected).max() <= 1

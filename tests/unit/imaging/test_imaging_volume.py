@@ -13,6 +13,7 @@ import SimpleITK
 from unet_studio.core.errors import Unreadable
 from unet_studio.core.image import modality_values
 from unet_studio.imaging import limits, reader
+from unet_studio.imaging.files import open_document
 from unet_studio.imaging.refusal import Refused
 from unet_studio.imaging.volume import open_nrrd
 
@@ -210,3 +211,26 @@ def test_a_volume_says_where_its_voxels_lie(tmp_path, letter, axes):
     frames = volume(letter).transpose(2, 0, 1)
     assert np.array_equal(grid.stored(frames), turn(volume(letter)))
     assert np.array_equal(grid.frames(np.ascontiguousarray(turn(volume(letter)))), frames)
+
+
+@pytest.mark.parametrize("tail", [b"", bytes(512), b"something else"])
+def test_gzip_of_several_members(tmp_path, letter, tail):
+    nibabel.save(nibabel.Nifti1Image(letter().T[..., None], np.diag([-1.0, -1.0, 1.0, 1.0])), tmp_path / "v.nii")
+    data = (tmp_path / "v.nii").read_bytes()
+    members = [gzip.compress(data[at : at + 200]) for at in range(0, len(data), 200)]
+    (tmp_path / "v.nii.gz").write_bytes(b"".join(members) + tail)
+    assert np.array_equal(reader.read(tmp_path / "v.nii.gz").pixels, letter())
+    (tmp_path / "v.nii.gz").write_bytes(b"".join(members)[:-6])
+    with pytest.raises(Unreadable, match="is cut short"):
+        reader.read(tmp_path / "v.nii.gz")
+
+
+def test_members_of_gzip_count_together(tmp_path, letter, monkeypatch):
+    nibabel.save(nibabel.Nifti1Image(letter().T, np.eye(4)), tmp_path / "v.nii")
+    data = (tmp_path / "v.nii").read_bytes()
+    (tmp_path / "v.nii.gz").write_bytes(gzip.compress(data[:900]) + gzip.compress(data[900:]))
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", len(data))
+    assert open_document(tmp_path / "v.nii.gz").header.rows == 40
+    monkeypatch.setattr(limits, "UNPACKED_BYTES", len(data) - 1)
+    with pytest.raises(Refused, match="unpacks to more than can be opened"):
+        open_document(tmp_path / "v.nii.gz")
