@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import SimpleITK
 import tifffile
 
 from training.dataset import find_pairs
@@ -149,6 +150,26 @@ def test_a_file_of_frames_has_one_volume_and_one_group(workspace: Path, films: P
         mask = cv2.imread(str(out / f"stack_f{number + 1:04d}.png"), cv2.IMREAD_UNCHANGED) > 0
         assert np.array_equal(volume[:, :, number].T > 0, mask)
     assert len({pair.group for pair in find_pairs(out / "training")}) == 1
+
+
+def test_a_proposed_mask_lies_over_its_volume(workspace: Path, films: Path, tmp_path: Path) -> None:
+    """The volume is stored to the patient's right and front, and shown the other way, as are its PNG masks."""
+    import nibabel
+
+    pages = np.stack([cv2.imread(str(films / f"film_{n}.png"), cv2.IMREAD_UNCHANGED) for n in (1, 2, 3)])
+    place = np.diag([0.5, 0.7, 2.0, 1.0])
+    nibabel.save(nibabel.Nifti1Image(pages.transpose(2, 1, 0)[::-1, ::-1].astype(np.int16), place), tmp_path / "v.nii")
+    out = tmp_path / "out"
+    for formats in (("png", "nifti"), ("png", "nifti", "nrrd")):
+        results = run(workspace, tmp_path / "v.nii", out=out, formats=formats, target="lung")
+        assert [one.error for one in results] == [""] * 3
+    masks = [cv2.imread(str(one.files.mask), cv2.IMREAD_UNCHANGED) > 0 for one in results]
+    assert any(mask.any() and not np.array_equal(mask, mask[::-1, ::-1]) for mask in masks)
+    (whole,), (other,) = (out / "nifti").glob("*.nii.gz"), (out / "nrrd").glob("*.nrrd")
+    assert np.allclose(nibabel.load(whole).affine, place)
+    expected = np.stack(masks).transpose(2, 1, 0)[::-1, ::-1]
+    assert np.array_equal(np.asarray(nibabel.load(whole).dataobj) > 0, expected)
+    assert np.array_equal(SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(other))).transpose(2, 1, 0) > 0, expected)
 
 
 def test_anonymous_names_are_hashes(workspace: Path, films: Path, tmp_path: Path) -> None:
