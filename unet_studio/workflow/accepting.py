@@ -21,11 +21,11 @@ from unet_studio.workflow.session import Session, require_writable
 from unet_studio.workspace import store
 from unet_studio.workspace.store import NewCorrection
 
-WAITING = (QueueState.QUEUED, QueueState.SET_ASIDE, QueueState.FLAGGED)
 STANDS = {
     QueueState.LEARNED: Status.LEARNED,
     QueueState.SET_ASIDE: Status.ASIDE,
     QueueState.FLAGGED: Status.ASIDE,
+    QueueState.WITHDRAWN: Status.CORRECTED,
 }
 
 
@@ -123,17 +123,17 @@ def take_back(session: Session, case_id: int) -> Changes:
 
 
 def exclude(session: Session, case_id: int, reason: str) -> Changes:
-    """Leave a case out with a reason; an accepted Correction of it is not learned from either."""
+    """Leave a case out with a reason; an accepted Correction of it, learned or not, is withdrawn until `include`."""
     return _set(session, case_id, Status.EXCLUDED, f"excluded ({reason})", reason)
 
 
 def include(session: Session, case_id: int) -> Changes:
-    """Bring an excluded or put-off case back to where it stood."""
+    """Bring an excluded or put-off case back to where it stood, an excluded one's Correction too."""
     require_writable(session)
     case = store.case(session.workspace, case_id, session.reader)
     correction = _standing(session, case)
-    if correction is not None and correction.state == QueueState.WITHDRAWN:
-        store.set_state(session.workspace, correction.id, QueueState.QUEUED)
+    if correction is not None and case.status is Status.EXCLUDED:
+        correction = store.bring_back(session.workspace, correction.id)
     return _set(session, case_id, _where_it_stood(session, case, correction), "back on the worklist")
 
 
@@ -146,9 +146,8 @@ def _set(session: Session, case_id: int, status: Status, word: str, reason: str 
     require_writable(session)
     case = store.case(session.workspace, case_id, session.reader)
     correction = _standing(session, case)
-    waits = correction is not None and correction.state in WAITING
-    if status is Status.EXCLUDED and correction is not None and waits and not _stands_elsewhere(session, case):
-        store.set_state(session.workspace, correction.id, QueueState.WITHDRAWN)
+    if status is Status.EXCLUDED and correction is not None and not _stands_elsewhere(session, case):
+        store.leave_out(session.workspace, correction.id)
     store.set_status(session.workspace, case_id, session.reader, status, reason)
     return Changes(frozenset({case_id}), queue=correction is not None, message=f"{case.name}: {word}")
 

@@ -19,6 +19,7 @@ from unet_studio.core.errors import Cancelled, UserError
 from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import going_live, lessons, versions, yielding
 from unet_studio.workflow.faults import record_fault
+from unet_studio.workflow.readers import without_excluded
 from unet_studio.workflow.request import LEARNABLE, Request, cut_off, forget, new_to, remember, request
 from unet_studio.workflow.session import Session, require_writable, using_session
 from unet_studio.workspace import store
@@ -231,7 +232,7 @@ def to_learn(session: Session, request: Request) -> Sequence[Correction]:
 
     Beginning from the active version, something must be new to it; beginning anew, everything is.
     """
-    found = store.corrections(session.workspace, request.target, states=LEARNABLE)
+    found = without_excluded(session, store.corrections(session.workspace, request.target, states=LEARNABLE))
     if request.readers is not None:
         found = [one for one in found if one.reader in request.readers]
     new = new_to(session, request, found)

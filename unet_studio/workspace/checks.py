@@ -64,6 +64,12 @@ def put_answer(connection: sqlite3.Connection, correction_id: int, state: QueueS
         connection.execute("UPDATE checks SET answer = ? WHERE correction_id = ?", (state.value, correction_id))
 
 
+def answer_in(connection: sqlite3.Connection, correction_id: int) -> QueueState | None:
+    """What its reader chose, inside a transaction; None where nobody did."""
+    row = connection.execute("SELECT answer FROM checks WHERE correction_id = ?", (correction_id,)).fetchone()
+    return QueueState(row["answer"]) if row is not None and row["answer"] else None
+
+
 def _begin(connection: sqlite3.Connection, correction_id: int) -> None:
     connection.execute("INSERT OR IGNORE INTO checks (correction_id) VALUES (?)", (correction_id,))
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from unet_studio.core.case import Status
 from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import WorkspaceError
-from unet_studio.workspace import drafts, journal
+from unet_studio.workspace import drafts, journal, settings
 from unet_studio.workspace.cases import put_status
-from unet_studio.workspace.checks import put_answer
+from unet_studio.workspace.checks import answer_in, put_answer
 from unet_studio.workspace.clock import now
 from unet_studio.workspace.corrections import STANDING, named, row_of
 from unet_studio.workspace.database import reading, writing
@@ -26,6 +26,7 @@ _STATUS = {
     QueueState.FLAGGED: Status.ASIDE,
     QueueState.WITHDRAWN: Status.CORRECTED,
 }
+_LEFT_OUT = "state before exclusion {}"  # of a Correction; kept while its exclusion is what withdraws it
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def set_state(workspace: Workspace, correction_id: int, state: QueueState) -> Co
 def answer(workspace: Workspace, correction_id: int, state: QueueState) -> Correction:
     """`set_state` by its reader's word, which no later check goes against."""
     with writing(workspace) as connection:
+        settings.drop_in(connection, _LEFT_OUT.format(correction_id))  # the reader's later word
         put_answer(connection, correction_id, state)
         row = _set_in(connection, correction_id, state)
     return named(workspace, [row])[0]
@@ -79,6 +81,30 @@ def withdraw(workspace: Workspace, correction_id: int) -> Correction:
 def flag(workspace: Workspace, correction_id: int) -> Correction:
     """To be looked at again before it is learned from."""
     return answer(workspace, correction_id, QueueState.FLAGGED)
+
+
+def leave_out(workspace: Workspace, correction_id: int) -> Correction:
+    """Withdrawn because its picture is excluded; `bring_back` gives it the state that it has now, whatever that is."""
+    with writing(workspace) as connection:
+        name, row = _LEFT_OUT.format(correction_id), row_of(connection, correction_id)
+        if settings.get_in(connection, name) is None:  # excluded once more, for another reason
+            settings.put_in(connection, name, row["state"])
+        row = _set_in(connection, correction_id, QueueState.WITHDRAWN)
+    return named(workspace, [row])[0]
+
+
+def bring_back(workspace: Workspace, correction_id: int) -> Correction:
+    """Undo `leave_out`; what its reader has said of it since then stays.
+
+    An older program remembered no state: what its reader had answered counts then, and without an answer it is queued.
+    """
+    with writing(workspace) as connection:
+        name, row = _LEFT_OUT.format(correction_id), row_of(connection, correction_id)
+        if row["state"] == QueueState.WITHDRAWN.value:
+            before = settings.get_in(connection, name) or answer_in(connection, correction_id) or QueueState.QUEUED
+            row = _set_in(connection, correction_id, QueueState(before))
+        settings.drop_in(connection, name)
+    return named(workspace, [row])[0]
 
 
 def queue_length(workspace: Workspace, target: str | None = None, reader: str | None = None) -> int:

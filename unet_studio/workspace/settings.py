@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sqlite3
 from typing import Any
 
 from unet_studio.workspace.database import reading, writing
@@ -16,17 +17,32 @@ _PREFIX = "user:"  # apart from the rows that belong to the store itself
 def get_setting(workspace: Workspace, name: str, default: Any = None) -> Any:
     """The JSON value kept under `name`, or `default`."""
     with reading(workspace) as connection:
-        row = connection.execute("SELECT value FROM settings WHERE name = ?", (_PREFIX + name,)).fetchone()
-    return default if row is None else json.loads(row[0])
+        return get_in(connection, name, default)
 
 
 def set_setting(workspace: Workspace, name: str, value: Any) -> None:
     """Keep a JSON value under `name`, in place of an older one."""
     with writing(workspace) as connection:
-        connection.execute(
-            "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (_PREFIX + name, json.dumps(value)),
-        )
+        put_in(connection, name, value)
+
+
+def get_in(connection: sqlite3.Connection, name: str, default: Any = None) -> Any:
+    """`get_setting` inside a transaction."""
+    row = connection.execute("SELECT value FROM settings WHERE name = ?", (_PREFIX + name,)).fetchone()
+    return default if row is None else json.loads(row[0])
+
+
+def put_in(connection: sqlite3.Connection, name: str, value: Any) -> None:
+    """`set_setting` inside a write transaction."""
+    connection.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_PREFIX + name, json.dumps(value)),
+    )
+
+
+def drop_in(connection: sqlite3.Connection, name: str) -> None:
+    """Forget what is kept under `name`, inside a write transaction."""
+    connection.execute("DELETE FROM settings WHERE name = ?", (_PREFIX + name,))
 
 
 def reader_name(workspace: Workspace) -> str:
