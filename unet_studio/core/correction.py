@@ -30,7 +30,7 @@ class Effort:
     strokes: int = 0
     active_seconds: float = 0.0
     wall_seconds: float = 0.0
-    changed_pixels: int = 0  # pixels that differ from the Proposal at the threshold in force
+    changed_pixels: int = 0  # pixels that differ from the Proposal as the program put it in
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,5 @@ class Correction:
     frames: int = 1
     video: bool = False
     replaced_by: int | None = None  # a later Correction of the same picture, Target and reader
+    proposal_id: int | None = None  # of the Proposal that it began from, None where there was none
+    threshold: float | None = None  # that its reader had chosen at the end

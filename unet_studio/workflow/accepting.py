@@ -12,8 +12,15 @@ from unet_studio.core.changes import Changes
 from unet_studio.core.correction import Correction, Effort, QueueState
 from unet_studio.core.errors import UserError
 from unet_studio.core.image import Image
-from unet_studio.core.proposal import Proposal
 from unet_studio.workflow import slips
+from unet_studio.workflow.beginnings import (
+    Beginning,
+    beginning,
+    changed_pixels,
+    same_mask,
+    says_nothing_new,
+    whole_effort,
+)
 from unet_studio.workflow.drafting import Draft
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.scenes import group_of, scene_of
@@ -34,7 +41,8 @@ def accept(
 ) -> Changes:
     """Keep the picture, store the Mask as this reader's Correction and queue it; on the disk when this returns.
 
-    empty: confirm that there is nothing to mark, whatever is painted. Raises Locked, UserError; the draft stays then.
+    empty: confirm that there is nothing to mark, whatever is painted. A Mask that stands already, and of which nothing
+    is new, stays the Correction that it is. Raises Locked, UserError; the draft stays then.
     """
     require_writable(session)
     draft = open_case.draft
@@ -42,10 +50,16 @@ def accept(
         raise UserError(f"{open_case.case.name}: no target is chosen; choose lung or polyp, then accept.")
     draft.close()
     mask = np.zeros_like(draft.document.mask) if empty else draft.document.mask.copy()
+    standing = store.current_correction(session.workspace, open_case.image.content_hash, draft.target, session.reader)
+    begun = beginning(session, open_case.image.content_hash, draft)
+    same = same_mask(session, mask, begun, standing)
+    if standing is not None and same and says_nothing_new(session, draft, standing):
+        return _leave_as_it_is(session, open_case, draft, standing, empty=empty)
     keep(session, open_case.image, scene_of(session, open_case.image))
     effort = Effort(draft.strokes, active_seconds, wall_seconds)
-    saved = store.save_correction(session.workspace, _correction(session, open_case, draft, mask, effort))
-    if empty:
+    saved = store.save_correction(session.workspace, _correction(session, open_case, draft, begun, mask, effort))
+    asked = standing is not None and standing.state is QueueState.SET_ASIDE
+    if empty or (asked and same):
         store.answer(session.workspace, saved.id, saved.state)  # said so: no slip
     draft.retire()
     message = f"{open_case.case.name}: accepted as empty" if not mask.any() else f"{open_case.case.name}: accepted"
@@ -58,45 +72,43 @@ def accept(
     return Changes(frozenset(shown), queue=True, message=message) | checked
 
 
-def _correction(session: Session, open_case: OpenCase, draft: Draft, mask: np.ndarray, effort: Effort) -> NewCorrection:
-    image, target = open_case.image, draft.target
-    model = _proposing_model(draft)
-    number = store.find_proposal(session.workspace, image.content_hash, target, model) if model else None
-    proposal = store.proposal(session.workspace, number) if number is not None else None
-    changed = _changed_pixels(mask, proposal, draft.threshold)
+def _leave_as_it_is(
+    session: Session, open_case: OpenCase, draft: Draft, standing: Correction, *, empty: bool
+) -> Changes:
+    """The Correction stays; its rows say so again, and the draft, in which nothing is in force, is put away."""
+    workspace, case = session.workspace, open_case.case
+    if empty and standing.state is QueueState.QUEUED:
+        store.answer(workspace, standing.id, standing.state)  # said so: no slip
+    else:
+        store.set_state(workspace, standing.id, standing.state)
+    store.set_status(workspace, case.id, session.reader, STANDS.get(standing.state, Status.QUEUED))
+    store.clear_journal(workspace, standing.image_hash, standing.target, standing.reader)
+    draft.retire()
+    shown = store.cases_of_image(workspace, standing.image_hash)
+    return Changes(frozenset(shown), message=f"{case.name}: accepted already; nothing has changed")
+
+
+def _correction(
+    session: Session, open_case: OpenCase, draft: Draft, begun: Beginning, mask: np.ndarray, effort: Effort
+) -> NewCorrection:
+    image = open_case.image
+    changed = changed_pixels(session, mask, begun)
     return NewCorrection(
         image_hash=image.content_hash,
-        target=target,
+        target=draft.target,
         reader=session.reader,
         mask=mask,
         touched=draft.document.touched,
         group=scene_of(session, image),
-        proposal_id=number,
-        model_id=model if proposal is not None else "",
-        threshold=draft.threshold if proposal is not None else None,
-        changed=changed > 0 or proposal is None,
-        effort=Effort(effort.strokes, effort.active_seconds, effort.wall_seconds, changed),
+        proposal_id=begun.proposal_id,
+        model_id=begun.model_id,
+        threshold=begun.threshold,
+        changed=changed > 0 or not begun.model_id,
+        effort=whole_effort(begun, effort, changed),
         source_name=Path(image.source.path).name,
         source_sha256=image.source.sha256,
         case_id=open_case.case.id,
     )
-
-
-def _proposing_model(draft: Draft) -> str:
-    """The version whose proposal the Mask began from, "" where it was drawn from nothing."""
-    newest = draft.document.history.newest("proposal", "threshold")
-    return str(newest.facts.get("model", "")) if newest is not None else ""
-
-
-def _changed_pixels(mask: np.ndarray, proposal: Proposal | None, threshold: float) -> int:
-    """Pixels of `mask` that differ from the Proposal's Mask; all marked ones where there was no Proposal."""
-    from unet_studio.editing.changes import changed_pixels
-    from unet_studio.editing.threshold import mask_at
-
-    if proposal is None:
-        return int(np.count_nonzero(mask))
-    proposed = mask_at(proposal.probability, proposal.rows, proposal.columns, threshold)
-    return changed_pixels(mask, proposed)
 
 
 def keep(session: Session, image: Image, group: str = "") -> None:

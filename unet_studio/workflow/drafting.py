@@ -39,17 +39,25 @@ class Draft:
         target: str,
         document: Document,
         base: int | None = None,
+        *,
+        threshold: float = THRESHOLD,
+        begun: bool = False,
     ) -> None:
-        """base: id of the Correction that a journal still to be begun starts from, None for an empty Mask."""
+        """base: id of the Correction that the Mask starts from, None for an empty one; threshold: that one's.
+
+        begun: the journal has records already.
+        """
         self.target = target
         self.document = document
         self.problem = ""
+        self.base = base
         self._session = session
         self._case_id = case_id
         self._image_hash = image_hash
         self._journal: Journal | None = None
         self._waiting: list[Event] = []
-        self._base = base
+        self._start = threshold
+        self._begun = begun
         self._edited = False
         self._slider: Any = None  # a ThresholdGesture while the slider moves
         document.listeners.append(self._follow)
@@ -58,7 +66,7 @@ class Draft:
     def threshold(self) -> float:
         """The threshold in force."""
         newest = self.document.history.newest("proposal", "threshold")
-        return float(newest.facts.get("threshold", THRESHOLD)) if newest is not None else THRESHOLD
+        return float(newest.facts.get("threshold", THRESHOLD)) if newest is not None else self._start
 
     @property
     def can_undo(self) -> bool:
@@ -157,9 +165,9 @@ class Draft:
         key = (self._image_hash, self.target, self._session.reader)
         if self._journal is None:
             self._journal = store.open_journal(self._session.workspace, *key)
-        if self._base is not None:
-            self._journal.append({"op": "base", "correction": self._base})
-            self._base = None
+        if self.base is not None and not self._begun:
+            self._journal.append({"op": "base", "correction": self.base})
+        self._begun = True
         while self._waiting:
             event = self._waiting[0]
             place = self._journal.append(event_record(event) or {})
@@ -236,7 +244,9 @@ def open_draft(
         step = follow(document, record) if record.get("op") != "base" else None
         if step is not None:
             document.history.written(step, _reader(session, key, place))
-    return Draft(session, case_id, image_hash, target, document, base=base if first is None else None)
+    started = None if base is None else store.correction(session.workspace, base).threshold
+    threshold = THRESHOLD if started is None else started
+    return Draft(session, case_id, image_hash, target, document, base, threshold=threshold, begun=first is not None)
 
 
 def _base(session: Session, key: tuple[str, str, str], first: tuple[dict[str, Any], Place] | None) -> int | None:

@@ -43,7 +43,8 @@ DEFINITIONS = """\
 - **Changed px**: pixels that differ between the accepted mask and that proposal, at own size. **Unchanged**: none.
 - **Active seconds**: from the picture's being on the screen to its acceptance, without what a pause has beyond 20 s
   without input and without the time in which another program has the keyboard or the screen is locked. **Wall
-  seconds**: all of it.
+  seconds**: all of it. A mask that was corrected once more counts with the seconds and strokes of all times, unless
+  another version had proposed it anew.
 - **Films that count for a version**: accepted, begun from a proposal of that version (`version`), `active_seconds`
   above 0. Pictures of any kind are called films.
 - **Medians** are per film. Their 95 % intervals are percentile bootstraps ({draws} draws) over patients or videos,

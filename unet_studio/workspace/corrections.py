@@ -225,6 +225,8 @@ def _from_row(row: sqlite3.Row, paths: dict[int, str], places: dict[tuple[int, s
         video=bool(video),
         group=row["group_hash"],
         replaced_by=row["replaced_by"],
+        proposal_id=row["proposal_id"],
+        threshold=row["threshold"],
     )
 
 
