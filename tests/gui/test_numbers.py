@@ -13,6 +13,7 @@ from unet_studio.core.proposal import Proposal
 from unet_studio.gui import ahead_link
 from unet_studio.gui import reading as readings
 from unet_studio.gui.app import open_window
+from unet_studio.gui.numbers_link import pixels
 from unet_studio.workflow import measuring, prefetching, proposing
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
@@ -117,6 +118,19 @@ def test_a_measure_of_a_mask_that_changed_meanwhile_is_dropped(reader, monkeypat
     reader.measured()
     assert reader.number("components") == "2"
     assert "old" not in shown
+
+
+def test_a_threshold_that_was_moved_is_a_change(reader):
+    reader.propose()
+    reader.measured()
+    assert reader.number("changed") == "0 px"
+    before = reader.canvas.mask.copy()
+    reader.window.reading.move_threshold(0.02)
+    reader.window.reading.settle_threshold()
+    reader.measured()
+    differing = int((reader.canvas.mask != before).sum())
+    assert differing
+    assert reader.number("changed") == f"{pixels(differing)} px"
 
 
 def test_active_seconds_are_shown(reader):

@@ -64,13 +64,14 @@ class NumbersLink(QObject):
         if draft is None or draft.sliding:
             return  # a slider that is let go tells of an edit again
         document, proposal = draft.document, self._reading.proposal
-        spacing, threshold = case.image.spacing_mm, draft.threshold
+        spacing = case.image.spacing_mm
 
         def work(token: Token) -> Any:
             from unet_studio.workflow import measuring
+            from unet_studio.workflow.drafting import THRESHOLD
 
             mask, touched = document.mask, document.touched
-            return measuring.measure(mask, touched, spacing, proposal, threshold, token.cancelled, token.report)
+            return measuring.measure(mask, touched, spacing, proposal, THRESHOLD, token.cancelled, token.report)
 
         self._token = self._jobs.run(work, done=self._finish, progress=self._show, lane=MEASURE)
 

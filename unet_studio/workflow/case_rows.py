@@ -27,8 +27,8 @@ class CaseRow:
 
     picture: first digits of the content hash, as exported Masks have it. group: of the salted hash of patient, study
     or video. status: as the worklist has it. reason: why excluded. queue: state of the Correction, "" without one.
-    version, sha256, threshold, device: of the Proposal that the Mask began from. dice, hd95: Mask against it.
-    learned_by: every Model version that learned from it.
+    version, sha256, device: of the Proposal that the Mask began from; threshold: the one its reader ended with. dice,
+    hd95: Mask against the Proposal as the program put it in. learned_by: every Model version that learned from it.
     """
 
     picture: str

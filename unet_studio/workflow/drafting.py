@@ -22,7 +22,7 @@ from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import Journal, Place
 
-THRESHOLD = 0.5  # until a reader moves it
+THRESHOLD = 0.5  # at which the program itself proposes, until a reader moves it
 
 
 class Draft:

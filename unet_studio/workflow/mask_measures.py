@@ -9,11 +9,12 @@ import numpy as np
 
 from unet_studio.core.correction import Correction
 from unet_studio.core.errors import Cancelled, WorkspaceError
+from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 from unet_studio.workspace.store import PROPOSAL, Measured
 
-RULE = 1  # changes with anything below that gives another number
+RULE = 2  # changes with anything below that gives another number
 SIDE = 1024  # px: HD95 is measured on every n-th row and column, so that the long side is at most this
 BATCH = 50  # measures that a death of the program may cost
 
@@ -37,7 +38,10 @@ def against_proposals(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> dict[int, Measured]:
-    """Each Correction against the Proposal that it began from, at its threshold. Raises Cancelled, WorkspaceError."""
+    """Each Correction against the Proposal that it began from, as the program put it in.
+
+    Raises Cancelled, WorkspaceError.
+    """
     pairs = [(one.id, PROPOSAL) for one in corrections]
     by_id = {one.id: one for one in corrections}
     found = _measured(session, pairs, lambda pair: _proposed(session, by_id[pair[0]]), on_progress, cancelled)
@@ -94,12 +98,12 @@ def _proposed(session: Session, one: Correction) -> tuple[Measured, bool]:
 
     mask = store.correction_mask(session.workspace, one.id)
     try:
-        proposal, threshold = store.correction_proposal(session.workspace, one.id)
+        proposal, _ = store.correction_proposal(session.workspace, one.id)
     except WorkspaceError:  # costs its numbers, not the report
         return _of(session, one, mask, None), False
-    if proposal is None or threshold is None:
+    if proposal is None:
         return _of(session, one, mask, None), True
-    return _of(session, one, mask, mask_at(proposal.probability, mask.shape[0], mask.shape[1], threshold)), True
+    return _of(session, one, mask, mask_at(proposal.probability, mask.shape[0], mask.shape[1], THRESHOLD)), True
 
 
 def _two(session: Session, one: Correction, other: Correction) -> tuple[Measured, bool]:

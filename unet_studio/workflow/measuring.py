@@ -9,6 +9,7 @@ import numpy as np
 
 from unet_studio.core.errors import Cancelled
 from unet_studio.core.proposal import Proposal
+from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.viewing import area_text
 
 
@@ -16,7 +17,7 @@ from unet_studio.workflow.viewing import area_text
 class Measures:
     """What is measured of one state of a Mask.
 
-    area: in words. changed (px), dice (0..1) and hd95: against the Proposal at the threshold in force, None without
+    area: in words. changed (px), dice (0..1) and hd95: against the Proposal as it was put in, None without
     one; hd95 is None too where one of the two is empty. unit: of hd95, "mm" where the spacing is known, else "px".
     """
 
@@ -34,7 +35,7 @@ def measure(
     touched: np.ndarray,
     spacing_mm: tuple[float, float] | None,
     proposal: Proposal | None = None,
-    threshold: float = 0.5,
+    threshold: float = THRESHOLD,
     cancelled: Callable[[], bool] = lambda: False,
     early: Callable[[Measures], object] = lambda found: None,
 ) -> Measures:

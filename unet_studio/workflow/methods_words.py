@@ -33,8 +33,8 @@ DEFINITIONS = """\
   reader says so; one that is "not better" only by a reader's choice, with a reason. `promoted` is "yes" where it did.
   Dice before and after are means over the changed masks; the gain in agreement is a mean over patients or videos
   with a 95 % interval from bootstraps over them, and is Dice except where it is known which pixels were touched.
-- **Dice** = 2 |A and B| / (|A| + |B|), between the accepted mask and the proposal that it began from, at the
-  threshold in force when it was accepted, at the picture's own size.
+- **Dice** = 2 |A and B| / (|A| + |B|), between the accepted mask and the proposal that it began from as the program
+  put it in (threshold 0.5; a threshold that its reader chose is a change), at the picture's own size.
 - **HD95**: the 95th percentile of the distances from each border pixel of one mask to the nearest border pixel of
   the other, the larger of both directions, in px of the picture; measured on every n-th row and column so that the
   long side has at most 1024 px. In mm where the picture tells the size of its pixels and they are square.

@@ -9,10 +9,10 @@ from unet_studio.core.correction import Correction, QueueState
 from unet_studio.core.errors import Unreadable, UserError, WorkspaceError
 from unet_studio.core.slip import RECENT, Difference, Question, question
 from unet_studio.workflow import opening, proposing, versions
+from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
-THRESHOLD = 0.5  # where no other was in force
 SENTENCES = {
     Question.EMPTY: "Nothing is marked, but the proposal is sure that there is something. Is it meant so?",
     Question.FAR: "Far from the proposal, and unlike the other corrections. Is it meant so?",
@@ -95,11 +95,11 @@ def _measured(session: Session, one: Correction) -> Difference | None:
     from unet_studio.editing.difference import difference
 
     try:
-        began, threshold = store.correction_proposal(session.workspace, one.id)
+        began, _ = store.correction_proposal(session.workspace, one.id)
         proposal = began or store.latest_proposal(session.workspace, one.image_hash, one.target)
         if proposal is None:
             return None
-        return difference(proposal, store.correction_mask(session.workspace, one.id), threshold or THRESHOLD)
+        return difference(proposal, store.correction_mask(session.workspace, one.id), THRESHOLD)
     except (WorkspaceError, Unreadable):
         return None
 

@@ -242,3 +242,27 @@ def test_a_draft_of_an_accepted_film_is_the_same_after_a_crash(session: Session)
     assert (after.model_id, after.effort.strokes, after.effort.active_seconds) == (before.model_id, 1, 43.0)
     assert not drafts.live_path(session.workspace, Key(after.image_hash, "lung", session.reader)).exists()
     draft.close()
+
+
+def test_a_mask_corrected_with_the_threshold_alone_is_changed(session: Session) -> None:
+    case, draft = opened(session)
+    proposal = proposing.propose(session, case)
+    draft.propose(proposal, 0.5)
+    proposed = draft.document.mask.copy()
+    draft.set_threshold(proposal, 0.02, final=True)
+    differing = int((draft.document.mask != proposed).sum())
+    accept(session, case)
+    one = standing(session)
+    assert differing > 0
+    assert (one.changed, one.effort.changed_pixels, one.threshold) == (True, differing, 0.02)
+    (row,) = (row for row in case_rows(session, "lung") if row.accepted_at)
+    assert (row.changed, row.changed_pixels, row.threshold) == ("yes", differing, 0.02)
+    mask = store.correction_mask(session.workspace, one.id)
+    assert row.dice == pytest.approx(2 * (mask & proposed).sum() / (mask.sum() + proposed.sum()), abs=1e-5)
+    known = store.checks(session.workspace)[one.id].difference
+    assert known is not None
+    assert known.added > 0
+    case, draft = opened(session)
+    draft.set_threshold(proposal, 0.5, final=True)
+    accept(session, case)
+    assert (standing(session).changed, standing(session).threshold) == (False, 0.5)
