@@ -43,6 +43,22 @@ def event_record(event: Event) -> dict[str, Any] | None:
     return {"op": event.op} if event.op in ("undo", "redo") else None
 
 
+def kinds_in_force(records: Iterable[dict[str, Any]]) -> list[str]:
+    """The kind of every Step that is in force after these records, oldest first; no pixel is looked at."""
+    done: list[str] = []
+    undone: list[str] = []
+    for record in records:
+        op = record.get("op")
+        if op == "step":
+            done.append(str(record.get("kind", "")))
+            undone.clear()
+        elif op == "undo" and done:
+            undone.append(done.pop())
+        elif op == "redo" and undone:
+            done.append(undone.pop())
+    return done
+
+
 def replay(
     records: Iterable[dict[str, Any]],
     shape: tuple[int, int],

@@ -15,7 +15,7 @@ from unet_studio.core.proposal import Proposal
 from unet_studio.editing.changes import strokes
 from unet_studio.editing.document import Document, Event
 from unet_studio.editing.history import LIMIT_BYTES, History
-from unet_studio.editing.records import event_record, follow, from_record
+from unet_studio.editing.records import event_record, follow, from_record, kinds_in_force, to_record
 from unet_studio.editing.rect import Rect
 from unet_studio.editing.step import Step
 from unet_studio.workflow.session import Session
@@ -163,17 +163,35 @@ class Draft:
         if not self._waiting:
             return
         key = (self._image_hash, self.target, self._session.reader)
+        if self._journal is not None and self._journal.lost:
+            self._close_journal()
         if self._journal is None:
             self._journal = store.open_journal(self._session.workspace, *key)
+        if self._begun and self._journal.fresh:
+            self._write_anew(self._journal)
+            return
         if self.base is not None and not self._begun:
             self._journal.append({"op": "base", "correction": self.base})
-        self._begun = True
+            self._begun = True
         while self._waiting:
             event = self._waiting[0]
             place = self._journal.append(event_record(event) or {})
+            self._begun = True
             if event.op == "step" and event.step is not None:
                 self.document.history.written(event.step, _reader(self._session, key, place))
             self._waiting.pop(0)
+        self.problem = ""
+
+    def _write_anew(self, journal: Journal) -> None:
+        """Another program put the journal away (`queue add`): what is on the screen begins a new one, whole."""
+        history = self.document.history
+        undone = [entry.give() for entry in reversed(history.redo_stack)]
+        records = [{"op": "base", "correction": self.base}] if self.base is not None else []
+        records += [to_record(step) for step in (*history.steps(), *undone)] + [{"op": "undo"}] * len(undone)
+        journal.rewrite(records)
+        for entry in (*history.undo_stack, *history.redo_stack):
+            entry.read = None  # where it lay is no more: it stays in memory
+        self._waiting.clear()
         self.problem = ""
 
     def sync(self) -> bool:
@@ -247,6 +265,12 @@ def open_draft(
     started = None if base is None else store.correction(session.workspace, base).threshold
     threshold = THRESHOLD if started is None else started
     return Draft(session, case_id, image_hash, target, document, base, threshold=threshold, begun=first is not None)
+
+
+def worked_on(session: Session, image_hash: str, target: str) -> bool:
+    """Whether this reader's draft of a picture holds more than what the program put in. Raises WorkspaceError."""
+    found = store.read_records(session.workspace, image_hash, target, session.reader)
+    return any(kind != "proposal" for kind in kinds_in_force(found.records))
 
 
 def _base(session: Session, key: tuple[str, str, str], first: tuple[dict[str, Any], Place] | None) -> int | None:

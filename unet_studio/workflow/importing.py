@@ -18,6 +18,7 @@ from unet_studio.exporting.naming import stem
 from unet_studio.exporting.png import mask_sha256
 from unet_studio.workflow import slips
 from unet_studio.workflow.accepting import STANDS, keep
+from unet_studio.workflow.drafting import worked_on
 from unet_studio.workflow.likenesses import complete
 from unet_studio.workflow.mask_files import MaskFolder, NotMarked, mask_folder, read_mask
 from unet_studio.workflow.opening import OpenCase
@@ -52,7 +53,8 @@ def queue_add(
     masks: a folder with STEM.png (0/255 or label map), .dcm (SEG), .nii.gz, .nrrd, .json (labelme) or .txt (YOLO), in
     the sub-folders of the pictures or beside each other, with exports of this program, or with annotations.json (COCO);
     or one COCO file. A file of several frames takes one SEG, NIfTI or NRRD, or STEM_f0001.png and so on; frames that
-    have no Mask, and those in which the Masks of the whole file mark nothing, are left out.
+    have no Mask, and those in which the Masks of the whole file mark nothing, are left out. One that its reader is
+    correcting is left alone and named.
     groups: CSV with columns stem,group, for pictures that name no patient. check: let the active version propose, and
     set aside what looks like a slip. A picture whose Correction is the same already stays as it is; of pictures with
     the same pixels only the first Mask counts, and another one is a problem.
@@ -205,6 +207,11 @@ class _Adding:
             self.already += 1
             self._list_twin(image, path, standing, video=video)
             return
+        if worked_on(session, image.content_hash, self.target):
+            raise UserError(
+                f"{path.name}: its mask is under correction; accept it in the window, or undo what was drawn, then add"
+                " it again."
+            )
         case_id = _list_case(session, image, path, self.target, video=video)
         tie = group_of(image) or group or scene_of(session, image)
         keep(session, image, tie)

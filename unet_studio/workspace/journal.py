@@ -84,6 +84,16 @@ class Journal:
         if path.is_file():
             self._continue()
 
+    @property
+    def fresh(self) -> bool:
+        """True while there is no file: nothing was written yet."""
+        return self._descriptor < 0
+
+    @property
+    def lost(self) -> bool:
+        """True where the file that this journal writes to was put away by somebody else."""
+        return self._descriptor >= 0 and not self._path.exists()
+
     def append(self, record: Record) -> Place:
         """Write one record, and say where; it survives the program's death at once, and the machine's after `flush`.
 
