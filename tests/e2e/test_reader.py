@@ -152,6 +152,30 @@ def test_accept_take_back_exclude_later(reader, films):
     assert any(one.empty for one in store.corrections(workspace))
 
 
+def test_accepted_again_as_it_is_nothing_changes(reader, films):
+    reader.window.add_paths([films])
+    reader.wait(lambda: reader.name() == "film_1.png")
+    reader.propose()
+    reader.canvas.set_brush_size(9)
+    reader.stroke((80, 20), (80, 60))
+    mask = reader.canvas.mask
+    reader.press(KEY.Key_Return)
+    reader.wait(lambda: reader.name() == "film_2.png")
+    workspace = reader.window.reading.session.workspace
+    (kept,) = store.corrections(workspace)
+    reader.press(KEY.Key_Backspace)
+    reader.wait(lambda: reader.name() == "film_1.png")
+    reader.settle()
+    reader.press(KEY.Key_Return)
+    reader.wait(lambda: reader.name() == "film_2.png")
+    assert store.corrections(workspace, replaced=True) == [kept]
+    assert reader.statuses()["film_1.png"] is Status.QUEUED
+    reader.press(KEY.Key_U)
+    reader.wait(lambda: reader.name() == "film_1.png")
+    assert np.array_equal(reader.canvas.mask, mask)
+    assert store.corrections(workspace) == []
+
+
 def test_all_is_there_after_closing(reader, films):
     reader.window.add_paths([films])
     reader.wait(lambda: reader.name() == "film_1.png")

@@ -14,7 +14,7 @@ from unet_studio.core.model_version import ModelVersion
 from unet_studio.workflow import lessons, proposing
 from unet_studio.workflow.drafting import THRESHOLD
 from unet_studio.workflow.opening import kept_image
-from unet_studio.workflow.readers import may_see
+from unet_studio.workflow.readers import may_see, without_excluded
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
 
@@ -90,9 +90,11 @@ def compare(
 def held_out(session: Session, target: str, one: ModelVersion, other: ModelVersion) -> list[int]:
     """Ids of the Corrections to compare two versions on, the worst of `other` first.
 
-    A Correction that its reader has made anew is taken as it stands now, one that was withdrawn is left out.
+    A Correction that its reader has made anew is taken as it stands now, one that was withdrawn, or whose
+    picture is excluded, is left out.
     """
-    standing = {(found.image_hash, found.reader): found for found in store.corrections(session.workspace, target)}
+    included = without_excluded(session, store.corrections(session.workspace, target))
+    standing = {(found.image_hash, found.reader): found for found in included}
     judged = next((rows for rows in (_judged(other), _judged(one)) if rows), None)
     if judged is None:
         gate = [found for found in standing.values() if found.side is Side.GATE]

@@ -106,10 +106,12 @@ def test_what_an_older_program_excluded_comes_back_as_its_reader_said(
 def test_one_that_an_older_program_learned_from_and_left_in_is_learned_from_no_more(
     session: Session, accept: Accept, lungs: list[np.ndarray]
 ) -> None:
-    one, other = accept(1, lungs[0]), accept(2, lungs[1])
+    one, other = accept(1, lungs[0], side=Side.GATE), accept(2, lungs[1])
     store.set_state(session.workspace, one.id, QueueState.LEARNED)
     store.set_status(session.workspace, case_id(session), session.reader, Status.EXCLUDED, "wrong view")
     assert learned_from(session) == {other.id}
+    active = versions.active(session, "lung")
+    assert comparing.held_out(session, "lung", active, active) == []
 
 
 def test_an_excluded_gate_film_compares_no_models(
