@@ -159,20 +159,25 @@ class _Adding:
         path = self.images / picture
         facts = reader.counted(path)
         image = reader.read(path)
-        found = False
+        found, told = False, set[str]()
         for frame in range(max(1, facts.frames)):
             mask_path = self.masks.find(picture, replace(image.source, frame=frame), self.target)
             if mask_path is None:
                 continue
             found = True
-            image = image if frame == image.source.frame else reader.read(path, frame)
             try:
+                image = image if frame == image.source.frame else reader.read(path, frame)
                 mask = self.masks.read(mask_path, picture, image, self.target)
+                name = with_frame(str(picture), frame, image.source.frames)
+                if self._is_first(name, image, mask):
+                    self._queue(path, name, image, mask, group, video=facts.video)
             except NotMarked:
                 self.unmarked += 1
-                continue
-            if self._is_first(with_frame(str(picture), frame, image.source.frames), image, mask):
-                self._queue(path, image, mask, group, video=facts.video)
+            except UserError as error:  # of one frame: the others have Masks of their own
+                if str(error) in told:
+                    return
+                told.add(str(error))
+                self.problems.append(str(error))
         if not found:
             of = "any of its frames" if image.source.frames > 1 else "it"
             raise UserError(
@@ -200,7 +205,7 @@ class _Adding:
             case_id = _list_case(session, image, path, self.target, video=video)
             store.set_status(session.workspace, case_id, session.reader, STANDS.get(standing.state, Status.QUEUED))
 
-    def _queue(self, path: Path, image: Image, mask: np.ndarray, group: str, *, video: bool) -> None:
+    def _queue(self, path: Path, name: str, image: Image, mask: np.ndarray, group: str, *, video: bool) -> None:
         session, workspace = self.session, self.session.workspace
         standing = store.current_correction(workspace, image.content_hash, self.target, session.reader)
         if standing is not None and np.array_equal(store.correction_mask(workspace, standing.id), mask):
@@ -209,7 +214,7 @@ class _Adding:
             return
         if worked_on(session, image.content_hash, self.target):
             raise UserError(
-                f"{path.name}: its mask is under correction; accept it in the window, or undo what was drawn, then add"
+                f"{name}: its mask is under correction; accept it in the window, or undo what was drawn, then add"
                 " it again."
             )
         case_id = _list_case(session, image, path, self.target, video=video)

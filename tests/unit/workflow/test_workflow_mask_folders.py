@@ -193,3 +193,23 @@ def test_folders_in_a_coco_file_tell_pictures_of_one_name_apart(
 def test_one_entry_of_a_coco_file_needs_no_folder(session: Session, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "film.png", 0)
     assert added(session, tmp_path / "in", coco(tmp_path / "all.json", "train/film.png")).added == 1
+
+
+def test_a_bad_mask_of_one_frame_costs_the_others_nothing(session: Session, cine: Path, tmp_path: Path) -> None:
+    for frame in (1, 2, 3):
+        save(tmp_path / "m" / f"cine_f{frame:04d}.png", blot(frame))
+    save(tmp_path / "m" / "cine_f0002.png", blot(2)[:10])
+    report = added(session, cine.parent, tmp_path / "m")
+    assert [one.frame for one, _ in queued(session)] == [0, 2]
+    (problem,) = report.problems
+    assert "36 x 10" in problem
+
+
+def test_a_file_of_masks_that_fits_no_frame_is_named_once(session: Session, cine: Path, tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel")
+    (tmp_path / "m").mkdir()
+    volume = np.ones((36, 24, 4), np.uint8)
+    nibabel.save(nibabel.Nifti1Image(volume, np.eye(4)), tmp_path / "m" / "cine.nii.gz")
+    report = added(session, cine.parent, tmp_path / "m")
+    assert (report.added, len(report.problems)) == (0, 1)
+    assert "4 slices" in report.problems[0]
