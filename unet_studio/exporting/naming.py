@@ -12,8 +12,10 @@ KNOWN_SUFFIXES = frozenset(
     for ending in (
         *("png", "jpg", "jpeg", "jpe", "jfif", "tif", "tiff", "bmp", "dib", "gif", "webp"),
         *("jp2", "j2k", "jpf", "jxl", "ppm", "pgm", "pnm", "pbm", "dcm", "dicom", "dic", "ima"),
+        *("nii", "nrrd"),
     )
 )
+PACKED_VOLUME = ".nii.gz"  # the one ending of two parts
 _RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))])
 _WINDOWS_FORBIDDEN = '<>:"|?*\\'
 _LONGEST = 200  # bytes of UTF-8: leaves room for `_f0001_12_overlay.json` in the 255 of a name
@@ -23,6 +25,8 @@ _HASH_DIGITS = 16
 
 def stem(name: str) -> str:
     """A file name without its last suffix if that is a known one, else the whole name ('1.2.840.10008' stays)."""
+    if name.lower().endswith(PACKED_VOLUME) and len(name) > len(PACKED_VOLUME):
+        return name[: -len(PACKED_VOLUME)]
     base, dot, ending = name.rpartition(".")
     return base if base and dot + ending.lower() in KNOWN_SUFFIXES else name
 

@@ -104,11 +104,18 @@ def test_queueing_and_exporting_print_no_warning(odd: Path, workspace: Path, tmp
     assert (code, len(rows), errors) == (0, len(WRONG) + 2, "")
 
 
-def test_who_looks_for_a_warning_sees_it(odd: Path, workspace: Path, tmp_path: Path) -> None:
-    words = ("predict", odd, "--out", tmp_path / "out", "--target", "lung", "--workspace", workspace)
-    code, _, errors = run(*words, PYTHONWARNINGS="default")
-    assert code == 0
-    assert "Warning" in errors
+@pytest.mark.parametrize(("asked", "seen"), [("default", True), ("", False)])
+def test_who_looks_for_a_warning_sees_it(asked: str, seen: bool) -> None:
+    code = "import warnings; from unet_studio.cli.quiet import quieten; quieten(); warnings.warn('of a library')"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env=os.environ | {"PYTHONWARNINGS": asked},
+    )
+    assert ("of a library" in ended.stderr) is seen
 
 
 def test_of_logs_only_the_programs_own_are_shown() -> None:

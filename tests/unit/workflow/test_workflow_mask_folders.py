@@ -213,3 +213,20 @@ def test_a_file_of_masks_that_fits_no_frame_is_named_once(session: Session, cine
     report = added(session, cine.parent, tmp_path / "m")
     assert (report.added, len(report.problems)) == (0, 1)
     assert "4 slices" in report.problems[0]
+
+
+def test_a_volume_and_its_mask_share_a_name(session: Session, tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel")
+    for folder in ("in", "m"):
+        (tmp_path / folder).mkdir()
+    affine = np.diag([-1.0, -1, 1, 1])
+    values = np.random.default_rng(0).integers(0, 900, (36, 24, 3)).astype(np.int16)
+    nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / "in" / "chest.nii.gz")
+    volume = np.zeros((36, 24, 3), np.uint8)
+    volume[:, :, 1] = blot(3).T
+    nibabel.save(nibabel.Nifti1Image(volume, affine), tmp_path / "m" / "chest.nii.gz")
+    report = added(session, tmp_path / "in", tmp_path / "m")
+    assert (report.added, report.unmarked, report.problems) == (1, 2, ())
+    ((one, mask),) = queued(session)
+    assert one.frame == 1
+    assert np.array_equal(mask, blot(3))

@@ -133,7 +133,6 @@ def test_nothing_marked_is_empty_unless_it_may_be_transparent(
     for picture in (nothing, np.dstack([nothing] * 3), np.dstack([nothing] * 4)):
         assert not imported(saved(tmp_path / "m.png", picture)).any()
     assert not imported(saved(tmp_path / "m.png", nothing, transparency=0)).any()
-    with pytest.raises(UserError, match="without transparency"):
-        imported(saved(tmp_path / "m.png", MARK * 255, transparency=255))
+    assert np.array_equal(imported(saved(tmp_path / "g.png", MARK * 255, transparency=255)), MARK)
     with pytest.raises(UserError, match="without transparency"):
         imported(saved(tmp_path / "p.png", palette(0, 0, 0, 255, 255, 255), transparency=b"\xff\0"))
