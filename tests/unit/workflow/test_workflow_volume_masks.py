@@ -170,10 +170,10 @@ def test_an_exported_mask_lies_over_its_volume(
     turn, place = stored
     if source == "nrrd":
         save_nrrd(tmp_path / "in" / "v.nrrd", turn(seen()), place, "left-posterior-superior")
-        save_nrrd(tmp_path / "m" / "v.nrrd.nrrd", turn(marked()), place, "left-posterior-superior")
+        save_nrrd(tmp_path / "m" / "v.nrrd", turn(marked()), place, "left-posterior-superior")
     else:
         save_nifti(tmp_path / "in" / "v.nii.gz", turn(seen()), place)
-        save_nifti(tmp_path / "m" / "v.nii.gz.nii.gz", turn(marked()), place)
+        save_nifti(tmp_path / "m" / "v.nii.gz", turn(marked()), place)
     out = exported(session, tmp_path / "in", tmp_path / "m", ("nifti", "nrrd"))
     (whole,), (other,) = (out / "nifti").glob("*.nii.gz"), (out / "nrrd").glob("*.nrrd")
     found = nibabel.load(whole)
@@ -192,7 +192,7 @@ def test_an_exported_mask_of_a_volume_without_axes_has_its_voxels(session: Sessi
     picture.header.set_zooms((0.5, 0.7, 2.0))
     (tmp_path / "in").mkdir()
     nibabel.save(picture, tmp_path / "in" / "v.nii.gz")
-    save_nifti(tmp_path / "m" / "v.nii.gz.nii.gz", marked().transpose(2, 1, 0), None)
+    save_nifti(tmp_path / "m" / "v.nii.gz", marked().transpose(2, 1, 0), None)
     out = exported(session, tmp_path / "in", tmp_path / "m", ("nifti",))
     (whole,) = (out / "nifti").glob("*.nii.gz")
     assert np.array_equal(np.asarray(nibabel.load(whole).dataobj), marked().transpose(2, 1, 0))
@@ -205,7 +205,7 @@ def test_masks_of_timepoints_come_back(session: Session, tmp_path: Path) -> None
     later = np.stack([turn(seen()), turn(seen()) + 1], axis=-1)
     save_nifti(tmp_path / "in" / "v.nii.gz", later, place)
     masks = np.stack([turn(marked()), turn(marked()) * 0], axis=-1)
-    save_nifti(tmp_path / "m" / "v.nii.gz.nii.gz", masks, place)
+    save_nifti(tmp_path / "m" / "v.nii.gz", masks, place)
     out = exported(session, tmp_path / "in", tmp_path / "m", ("nifti", "nrrd"))
     (whole,), (other,) = (out / "nifti").glob("*.nii.gz"), (out / "nrrd").glob("*.nrrd")
     assert np.array_equal(np.asarray(nibabel.load(whole).dataobj), masks)
@@ -219,7 +219,7 @@ def test_masks_of_timepoints_come_back(session: Session, tmp_path: Path) -> None
 def test_a_mask_is_put_into_a_kept_slice(session: Session, tmp_path: Path) -> None:
     turn, place = STORED["head first"]
     picture = save_nifti(tmp_path / "in" / "v.nii.gz", turn(seen()), place)
-    mask = save_nifti(tmp_path / "m" / "v.nii.gz.nii.gz", turn(marked()), place)
+    mask = save_nifti(tmp_path / "m" / "v.nii.gz", turn(marked()), place)
     exported(session, tmp_path / "in", mask.parent, ("png",))
     case = next(one for one in opening.cases(session) if one.path == str(picture.absolute()))
     picture.unlink()
