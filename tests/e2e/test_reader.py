@@ -40,6 +40,19 @@ def is_tinted(colour: tuple[int, int, int]) -> bool:
     return colour[2] - colour[0] > 10
 
 
+def accept_the_first(reader, films) -> np.ndarray:
+    """Open films, correct the first one's Proposal and accept it; returns its Mask, the second is open."""
+    reader.window.add_paths([films])
+    reader.wait(lambda: reader.name() == "film_1.png")
+    reader.propose()
+    reader.canvas.set_brush_size(9)
+    reader.stroke((80, 20), (80, 60))
+    mask = reader.canvas.mask
+    reader.press(KEY.Key_Return)
+    reader.wait(lambda: reader.name() == "film_2.png")
+    return mask
+
+
 def test_opening_by_drop(reader, films):
     assert reader.rows() == []
     reader.drop(films)
@@ -115,14 +128,7 @@ def test_a_second_proposal_keeps_what_was_painted(reader, films):
 
 
 def test_accept_take_back_exclude_later(reader, films):
-    reader.window.add_paths([films])
-    reader.wait(lambda: reader.name() == "film_1.png")
-    reader.propose()
-    reader.canvas.set_brush_size(9)
-    reader.stroke((80, 20), (80, 60))
-    mask = reader.canvas.mask
-    reader.press(KEY.Key_Return)
-    reader.wait(lambda: reader.name() == "film_2.png")
+    mask = accept_the_first(reader, films)
     assert reader.statuses()["film_1.png"] is Status.QUEUED
     assert not reader.canvas.mask.any()
     workspace = reader.window.reading.session.workspace
@@ -153,14 +159,7 @@ def test_accept_take_back_exclude_later(reader, films):
 
 
 def test_accepted_again_as_it_is_nothing_changes(reader, films):
-    reader.window.add_paths([films])
-    reader.wait(lambda: reader.name() == "film_1.png")
-    reader.propose()
-    reader.canvas.set_brush_size(9)
-    reader.stroke((80, 20), (80, 60))
-    mask = reader.canvas.mask
-    reader.press(KEY.Key_Return)
-    reader.wait(lambda: reader.name() == "film_2.png")
+    mask = accept_the_first(reader, films)
     workspace = reader.window.reading.session.workspace
     (kept,) = store.corrections(workspace)
     reader.press(KEY.Key_Backspace)

@@ -78,6 +78,7 @@ class FolderLink(QObject):
 
             return folders.to_ask(session, case.case.id, case.image)
 
+        # a question that cannot be put is put at the next picture; accepting says what is wrong
         self._jobs.run(work, done=self._ask, failed=lambda _error: None, lane=THUMBS, priority=1 << 20)
 
     def _ask(self, folder: Any) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from safetensors.torch import load_file
@@ -44,6 +45,17 @@ def no_child_is_left() -> Iterator[None]:
     """Ends the decode children after a module whose tests share them."""
     yield
     reader.close()
+
+
+@pytest.fixture
+def masks(films: Path, lungs: list[np.ndarray], tmp_path: Path) -> Path:
+    """masks/film_N.png for the drawn films; the file that is no picture is gone."""
+    (films / "broken.png").unlink()
+    folder = tmp_path / "masks"
+    folder.mkdir()
+    for number, mask in enumerate(lungs, start=1):
+        cv2.imwrite(str(folder / f"film_{number}.png"), mask * 255)
+    return folder
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -14,16 +13,6 @@ from unet_studio.workflow.drafting import Draft
 from unet_studio.workflow.opening import OpenCase
 from unet_studio.workflow.session import Session
 from unet_studio.workspace import store
-
-
-@pytest.fixture
-def masks(films: Path, lungs: list[np.ndarray], tmp_path: Path) -> Path:
-    (films / "broken.png").unlink()
-    folder = tmp_path / "masks"
-    folder.mkdir()
-    for number, mask in enumerate(lungs, start=1):
-        cv2.imwrite(str(folder / f"film_{number}.png"), mask * 255)
-    return folder
 
 
 def opened(session: Session) -> tuple[OpenCase, Draft]:

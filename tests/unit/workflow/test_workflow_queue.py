@@ -26,15 +26,10 @@ def session(workspace: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def masks(films: Path, lungs: list[np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """masks/film_N.png for the drawn films; the file that is no picture is gone. No film is held out by chance."""
+def masks(masks: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Masks of films of which none is held out by chance."""
     monkeypatch.setattr(split, "GATE_SHARE", 10**12)
-    (films / "broken.png").unlink()
-    folder = tmp_path / "masks"
-    folder.mkdir()
-    for number, mask in enumerate(lungs, start=1):
-        cv2.imwrite(str(folder / f"film_{number}.png"), mask * 255)
-    return folder
+    return masks
 
 
 def test_queue_add_pairs_by_stem_and_names_what_does_not_fit(
